@@ -1,0 +1,135 @@
+"""The parts of a feed-forward network, each with its forward and its backward pass.
+
+`forward` turns inputs into outputs and keeps what `backward` will need. `backward` takes the gradient of the loss with
+respect to the outputs, fills in the gradients of the layer's own parameters, and returns the gradient with respect to
+the inputs. Arrays are (batch, features); what a layer returns is its own memory, written over by its next call.
+"""
+
+import numpy as np
+
+from tinygpt_lib.buffers import Buffers
+from tinygpt_lib.initialisation import initial_biases, initial_weights
+
+
+class Linear:
+    """y = x W + b. W: (inputs, outputs), b: (outputs,)."""
+
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+        self.dW, self.db = np.zeros_like(W), np.zeros_like(b)
+        self._buffers = Buffers()
+
+    def parameters(self):
+        """Pairs (value, gradient), both arrays that change in place."""
+        return [(self.W, self.dW), (self.b, self.db)]
+
+    def forward(self, x, rng=None):
+        """x: (B, inputs) -> (B, outputs)."""
+        self.x = x
+        y = self._buffers("y", (len(x), self.W.shape[1]), self.W.dtype)
+        np.matmul(x, self.W, out=y)  # (B, I) @ (I, O) -> (B, O)
+        y += self.b
+        return y
+
+    def backward(self, dy, need_dx=True):
+        """dy: (B, outputs) -> dx: (B, inputs), or None where nobody needs it."""
+        np.matmul(self.x.T, dy, out=self.dW)  # (I, B) @ (B, O) -> (I, O)
+        np.sum(dy, axis=0, out=self.db)  # (B, O) -> (O,)
+        if not need_dx:
+            return None
+        dx = self._buffers("dx", (len(dy), self.W.shape[0]), self.W.dtype)
+        return np.matmul(dy, self.W.T, out=dx)  # (B, O) @ (O, I) -> (B, I)
+
+
+class ReLU:
+    """y = max(x, 0). Works in place, on the memory it is given: nobody needs the value before."""
+
+    def parameters(self):
+        return []
+
+    def forward(self, x, rng=None):
+        self.y = np.maximum(x, 0, out=x)
+        return self.y
+
+    def backward(self, dy, need_dx=True):
+        """The gradient passes where the output was above 0 and stops elsewhere."""
+        return np.multiply(dy, self.y > 0, out=dy)
+
+
+class Tanh:
+    """y = tanh(x). Works in place."""
+
+    def parameters(self):
+        return []
+
+    def forward(self, x, rng=None):
+        self.y = np.tanh(x, out=x)
+        return self.y
+
+    def backward(self, dy, need_dx=True):
+        """dx = dy (1 - y^2)."""
+        dy *= 1 - self.y**2
+        return dy
+
+
+class Dropout:
+    """In training, sets each value to 0 with probability `rate` and scales the rest up so that the mean stays.
+
+    Without a generator (`rng=None`, that is: outside training) it changes nothing. Srivastava et al. 2014.
+    """
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def parameters(self):
+        return []
+
+    def forward(self, x, rng=None):
+        self.mask = None
+        if rng is None:
+            return x
+        kept = rng.random(x.shape, dtype=np.float32) >= self.rate
+        self.mask = kept * x.dtype.type(1 / (1 - self.rate))
+        return x * self.mask
+
+    def backward(self, dy, need_dx=True):
+        return dy if self.mask is None else dy * self.mask
+
+
+ACTIVATIONS = {"relu": ReLU, "tanh": Tanh}
+
+
+class Network:
+    """Linear layers with an activation (and, if asked for, dropout) after each but the last."""
+
+    def __init__(self, sizes, activation, weight_init, bias_init, dropout, rng, dtype):
+        """sizes: features from the input to the logits, for example (384, 512, 65)."""
+        self.layers = []
+        for fan_in, fan_out in zip(sizes, sizes[1:]):
+            if self.layers:
+                self.layers.append(ACTIVATIONS[activation]())
+                if dropout:
+                    self.layers.append(Dropout(dropout))
+            W = initial_weights(weight_init, rng, fan_in, fan_out, dtype)
+            self.layers.append(Linear(W, initial_biases(bias_init, rng, fan_out, dtype)))
+
+    @property
+    def linears(self):
+        """The layers that hold weights, from input to output."""
+        return [layer for layer in self.layers if isinstance(layer, Linear)]
+
+    def parameters(self):
+        return [pair for layer in self.layers for pair in layer.parameters()]
+
+    def forward(self, x, rng=None):
+        """x: (B, sizes[0]) -> logits (B, sizes[-1]). `rng` switches dropout on."""
+        for layer in self.layers:
+            x = layer.forward(x, rng)
+        return x
+
+    def backward(self, dlogits, need_dx):
+        """dlogits: (B, sizes[-1]) -> gradient of the input, (B, sizes[0]), if `need_dx`."""
+        d = dlogits
+        for layer in reversed(self.layers):
+            d = layer.backward(d, need_dx or layer is not self.layers[0])
+        return d

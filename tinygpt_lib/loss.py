@@ -1,0 +1,29 @@
+"""From logits to probabilities, and from probabilities to one number that says how wrong they are."""
+
+import numpy as np
+
+
+def softmax(logits):
+    """Logits (..., V) -> probabilities of the same shape; each row is positive and adds up to 1.
+
+    The largest logit is subtracted first, which changes nothing but keeps exp from overflowing.
+    """
+    exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+def cross_entropy(logits, targets, weights=None):
+    """Mean surprise in nats at the right tokens, -log p(target), and its gradient.
+
+    logits: (B, V). targets: (B,) ids. weights: (B,) multiply each example's share (None: all 1). Returns the loss, a
+    float, and its gradient with respect to the logits, (B, V): (p - onehot(target)) / B.
+    """
+    rows = np.arange(len(targets))
+    p = softmax(logits)  # (B, V)
+    surprise = -np.log(np.maximum(p[rows, targets], np.finfo(p.dtype).tiny))  # (B,)
+    p[rows, targets] -= 1
+    p /= len(targets)
+    if weights is not None:
+        surprise = surprise * weights
+        p *= np.asarray(weights, p.dtype)[:, None]  # (B, 1)
+    return float(surprise.mean()), p

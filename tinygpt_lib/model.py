@@ -1,0 +1,186 @@
+"""TinyGPT: a tokenizer, a context window, an encoding and a feed-forward network, as one model.
+
+ids of the last T tokens -> encoding -> hidden layers -> logits, one per token of the vocabulary
+"""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.checks import choice, real_number, token_ids, whole_number
+from tinygpt_lib.encoding import ENCODINGS
+from tinygpt_lib.files import write_atomically
+from tinygpt_lib.initialisation import BIAS_INITS, WEIGHT_INITS
+from tinygpt_lib.layers import ACTIVATIONS, Network
+from tinygpt_lib.loss import cross_entropy, softmax
+from tinygpt_lib.windows import PADDINGS, all_contexts, pad_contexts
+
+
+class Evaluation(NamedTuple):
+    """Mean loss in nats per token, and the share of tokens whose most probable guess was right."""
+
+    loss: float
+    accuracy: float
+
+
+class TinyGPT:
+    """A language model: given up to `context` tokens, a probability for each token that may come next.
+
+    encoding: "raw", "normalized", "presence", "onehot" or "embedding". padding: "before" or "after" the input. pad_id:
+    the id that fills a window's empty places (None: the tokenizer's pad token). hidden: the size of each hidden layer.
+    activation: "relu" or "tanh". weight_init, bias_init: see `initialisation`. dropout: the share of hidden values
+    dropped in training. dtype: "float32" for speed, "float64" for checking gradients.
+    """
+
+    def __init__(self, tok, context=16, encoding="embedding", embedding_size=24, padding="before", pad_id=None,
+                 hidden=(512,), activation="relu", weight_init="lecun", bias_init="zero", dropout=0.0,
+                 dtype="float32", seed=0):  # fmt: skip
+        self.tok = tok
+        hidden = (hidden,) if np.ndim(hidden) == 0 else tuple(hidden)
+        self.settings = {
+            "context": whole_number("context", context, 1),
+            "encoding": choice("encoding", encoding, ENCODINGS),
+            "embedding_size": whole_number("embedding_size", embedding_size, 1),
+            "padding": choice("padding", padding, PADDINGS),
+            "pad_id": tok.pad_id if pad_id is None else whole_number("pad_id", pad_id, 0, tok.vocab_size - 1),
+            "hidden": [whole_number("a hidden layer's size", size, 1) for size in hidden],
+            "activation": choice("activation", activation, ACTIVATIONS),
+            "weight_init": choice("weight_init", weight_init, WEIGHT_INITS),
+            "bias_init": choice("bias_init", bias_init, BIAS_INITS),
+            "dropout": real_number("dropout", dropout, 0, 0.99),
+            "dtype": choice("dtype", str(np.dtype(dtype)), ("float32", "float64")),
+            "seed": whole_number("seed", seed, 0),
+        }
+        self.context, self.padding, self.pad_id = context, padding, self.settings["pad_id"]
+        self.dtype = np.dtype(dtype)
+        rng = np.random.default_rng(seed)
+        self.encoding = ENCODINGS[encoding](context, tok.vocab_size, embedding_size, rng, self.dtype)
+        sizes = (self.encoding.size, *hidden, tok.vocab_size)
+        self.network = Network(sizes, activation, weight_init, bias_init, dropout, rng, self.dtype)
+
+    def parameters(self):
+        """Pairs (value, gradient) of arrays, from the input to the output; both change in place."""
+        return self.encoding.parameters() + self.network.parameters()
+
+    @property
+    def size(self) -> int:
+        """How many numbers training changes."""
+        return sum(value.size for value, _ in self.parameters())
+
+    # ---- forward and backward ----------------------------------------------------------------------------------
+
+    def logits(self, contexts):
+        """contexts: (B, context) ids, padded -> logits (B, vocab_size), an array of the caller's own."""
+        contexts = token_ids("contexts", contexts, self.tok.vocab_size, dimensions=2)
+        if contexts.shape[1] != self.context:
+            raise ValueError(f"contexts have {contexts.shape[1]} tokens a row: this model's window is {self.context}")
+        return self._forward(contexts).copy()
+
+    def loss_and_gradients(self, contexts, targets, weights=None, rng=None):
+        """Fill in every parameter's gradient for one batch. Returns the loss and the number of right guesses.
+
+        contexts: (B, context), targets: (B,), weights: (B,) or None. `rng` switches dropout on.
+        """
+        logits = self._forward(contexts, rng)
+        right = int((logits.argmax(axis=1) == targets).sum())
+        loss, dlogits = cross_entropy(logits, targets, weights)
+        dx = self.network.backward(dlogits, need_dx=self.encoding.trained)
+        if self.encoding.trained:
+            self.encoding.backward(dx)
+        return loss, right
+
+    def _forward(self, contexts, rng=None):
+        return self.network.forward(self.encoding.forward(contexts), rng)
+
+    # ---- using it ----------------------------------------------------------------------------------------------
+
+    def probabilities(self, ids):
+        """The probability of each token to come after `ids` (one or more; the last `context` count): (vocab_size,)."""
+        ids = token_ids("ids", ids, self.tok.vocab_size)
+        if len(ids) == 0:
+            raise ValueError("there are no ids to go on from: give at least one token")
+        return softmax(self.logits(pad_contexts([ids], self.context, self.pad_id, self.padding))[0])
+
+    def evaluate(self, ids, context=None) -> Evaluation:
+        """Loss (nats per token) and accuracy over a text, each token guessed from exactly `context` tokens before it.
+
+        None: a full window. Every position with that many tokens before it counts once.
+        """
+        length = self.context if context is None else whole_number("context", context, 1, self.context)
+        batches = all_contexts(ids, self.context, length, self.pad_id, self.padding, self.tok.vocab_size)
+        return self.evaluate_batches(batches)
+
+    def evaluate_batches(self, batches) -> Evaluation:
+        """Loss and accuracy over an iterable of (contexts (B, context), targets (B,))."""
+        total, right, count = 0.0, 0, 0
+        for contexts, targets in batches:
+            logits = self._forward(contexts)
+            total += cross_entropy(logits, targets)[0] * len(targets)
+            right += int((logits.argmax(axis=1) == targets).sum())
+            count += len(targets)
+        return Evaluation(total / count, right / count)
+
+    def loss(self, ids) -> float:
+        """Mean loss in nats per token over a text, at full windows."""
+        return self.evaluate(ids).loss
+
+    def grow(self, tok):
+        """Take on `tok`, this model's tokenizer with special tokens added: new rows and columns, old logits the same.
+
+        New parameters start random, at the scale of the old. Returns the model itself.
+        """
+        old = self.tok
+        kept = list(tok.special_ids)[: len(old.special_ids)] == list(old.special_ids)
+        if tok.tokens != old.tokens or tok.merges != old.merges or not kept:
+            raise ValueError("grow takes this model's own tokenizer with special tokens added: use with_special_tokens")
+        rng = np.random.default_rng([self.settings["seed"], tok.vocab_size])
+        first, last = self.network.linears[0], self.network.linears[-1]
+        first.W = self.encoding.grow(tok.vocab_size, first.W, rng)
+        extra = tok.vocab_size - old.vocab_size
+        new = rng.normal(0, last.W.std(), (len(last.W), extra)).astype(self.dtype)
+        last.W = np.hstack([last.W, new])  # (H, V) -> (H, V + extra)
+        last.b = np.append(last.b, np.zeros(extra, self.dtype))
+        for layer in (first, last):
+            layer.dW, layer.db = np.zeros_like(layer.W), np.zeros_like(layer.b)
+        self.tok = tok
+        return self
+
+    # ---- files -------------------------------------------------------------------------------------------------
+
+    def save(self, path):
+        """Write model and tokenizer to one file, whole or not at all."""
+        header = {"format": "tinygpt model", "version": 1, "settings": self.settings, "tokenizer": self.tok.to_json()}
+        if self.settings["encoding"] == "normalized":
+            header["largest_id"] = self.encoding.largest_id
+        arrays = {f"p{i}": value for i, (value, _) in enumerate(self.parameters())}
+        file = io.BytesIO()
+        np.savez_compressed(file, header=np.frombuffer(json.dumps(header).encode("utf-8"), np.uint8), **arrays)
+        write_atomically(path, file.getvalue())
+
+    @classmethod
+    def load(cls, path):
+        """Read a model that `save` wrote. Raises ValueError if it is anything else, or damaged; runs no code from it."""
+        try:
+            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
+                header = json.loads(bytes(file["header"]).decode("utf-8"))
+                if (header["format"], header["version"]) != ("tinygpt model", 1):
+                    raise ValueError(f"its format is {header['format']!r}, version {header['version']}")
+                settings = header["settings"]
+                model = cls(Tokenizer.from_json(header["tokenizer"]), **settings)
+                if "largest_id" in header:
+                    model.encoding.largest_id = whole_number("largest_id", header["largest_id"], 1)
+                for i, (value, _) in enumerate(model.parameters()):
+                    stored = file[f"p{i}"]
+                    if stored.shape != value.shape or stored.dtype != value.dtype:
+                        raise ValueError(f"parameter {i} has shape {stored.shape}, not {value.shape}")
+                    value[:] = stored
+        except FileNotFoundError:
+            raise ValueError(f"there is no file {path}: check the name, or train a model and save it") from None
+        except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{path} is no complete TinyGPT model of version 1 ({error}): save it again") from None
+        return model

@@ -1,0 +1,53 @@
+"""Turning gradients into better parameters.
+
+Parameters come as pairs (value, gradient) of arrays; `step` changes the values in place.
+"""
+
+import numpy as np
+
+
+class SGD:
+    """Stochastic gradient descent: take a small step against the gradient."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+        self._scratch = [np.empty_like(value) for value, _ in parameters]
+
+    def step(self, learning_rate):
+        for (value, gradient), change in zip(self.parameters, self._scratch):
+            value -= np.multiply(gradient, learning_rate, out=change)
+
+
+class Adam:
+    """Steps scaled by running averages of the gradient (m) and of its square (v). Kingma and Ba 2015.
+
+    Both averages start at 0 and are corrected for it; every number then moves by about the learning rate a step,
+    however large or small its gradient is.
+    """
+
+    def __init__(self, parameters, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        self.parameters = parameters
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.steps = 0
+        self._state = [tuple(np.zeros_like(value) for _ in range(3)) for value, _ in parameters]
+
+    def step(self, learning_rate):
+        self.steps += 1
+        # The corrections of m and v, folded into two numbers: m_hat / (sqrt(v_hat) + epsilon).
+        root = np.sqrt(1 - self.beta2**self.steps)
+        rate = learning_rate * root / (1 - self.beta1**self.steps)
+        for (value, gradient), (m, v, scratch) in zip(self.parameters, self._state):
+            m *= self.beta1
+            m += np.multiply(gradient, 1 - self.beta1, out=scratch)
+            v *= self.beta2
+            np.multiply(gradient, gradient, out=scratch)
+            scratch *= 1 - self.beta2
+            v += scratch
+            np.sqrt(v, out=scratch)
+            scratch += self.epsilon * root
+            np.divide(m, scratch, out=scratch)
+            scratch *= rate
+            value -= scratch
+
+
+OPTIMIZERS = {"sgd": SGD, "adam": Adam}

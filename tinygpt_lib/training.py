@@ -1,0 +1,154 @@
+"""The training loop: draw a batch, measure the loss, push every parameter a little downhill, again and again."""
+
+import math
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
+
+from tinygpt_lib.checks import choice, real_number, token_ids, whole_number
+from tinygpt_lib.optimizers import OPTIMIZERS
+from tinygpt_lib.windows import Windows
+
+SCHEDULES = {
+    "constant": lambda progress: 1.0,
+    "linear": lambda progress: 1.0 - progress,
+}
+VALID_EXAMPLES = 8192  # a check measures at most so many tokens of the validation text, spread evenly, always the same
+
+
+@dataclass
+class History:
+    """What a training run measured, a value per check. Training figures are means since the check before."""
+
+    step: list = field(default_factory=list)
+    seconds: list = field(default_factory=list)
+    examples: list = field(default_factory=list)
+    loss: list = field(default_factory=list)
+    accuracy: list = field(default_factory=list)
+    valid_loss: list = field(default_factory=list)
+    valid_accuracy: list = field(default_factory=list)
+    ended: str = "finished"  # or "interrupted", "diverged", "on_check"
+
+    def __str__(self):
+        if not self.step:
+            return f"{self.ended} before the first check"
+        valid = f", validation loss {self.valid_loss[-1]:.2f}" if self.valid_loss else ""
+        return f"{self.ended} after {self.step[-1]:,} steps: training loss {self.loss[-1]:.2f}{valid} nats"
+
+
+def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate=3e-3, optimizer="adam",
+          schedule="linear", weight_decay=0.0, windows="random", min_context=1, seed=0,
+          every=100, on_check=None, progress=True, substring=None, watch=None):  # fmt: skip
+    """Train `model` in place and return its History.
+
+    data: ids of a text, or a function draw(rng, n) -> contexts (n, context), targets (n,), weights (n,). steps: how many
+    batches of `batch_size` examples (a context and its next token). schedule: "linear" lets the learning rate fall to 0
+    over the run, "constant" keeps it. weight_decay: the share of each weight, times the learning rate, taken off at
+    each step (Loshchilov and Hutter 2019). windows, min_context, substring: how examples are drawn from a text, see
+    `windows.Windows`. every: steps between checks; on_check(model, step) may return True to end the run;
+    watch(history) is called after each check, for a live curve.
+
+    An interrupt (Jupyter's square, Ctrl-C) ends the run after the current step and keeps what was learnt. A loss that is
+    no number any more ends it too. Nothing is written to disk.
+    """
+    steps, every = whole_number("steps", steps, 1), whole_number("every", every, 1)
+    batch_size = whole_number("batch_size", batch_size, 1)
+    learning_rate = real_number("learning_rate", learning_rate, 0, open_low=True)
+    weight_decay = real_number("weight_decay", weight_decay, 0)
+    rate_at = SCHEDULES[choice("schedule", schedule, SCHEDULES)]
+    if callable(data):
+        draw = data
+    else:
+        ids = token_ids("data", data, model.tok.vocab_size)
+        draw = Windows(ids, model.context, model.pad_id, model.padding, min_context, windows, substring)
+    valid = None if valid_ids is None else _valid_batches(model, valid_ids)
+    stepper = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)](model.parameters())
+    rng = np.random.default_rng(seed)
+    dropout_rng = rng.spawn(1)[0] if model.settings["dropout"] else None
+    history, total, right, since = History(), 0.0, 0, 0
+    started = time.perf_counter()
+    bar = tqdm(total=steps * batch_size, unit=" examples", unit_scale=True, disable=not progress)
+    # One BLAS thread: products this small get slower with more. Overflow shows as a loss that is not finite.
+    with bar, threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"), _interrupts() as interrupts:
+        for step in range(1, steps + 1):
+            contexts, targets, weights = draw(rng, batch_size)
+            loss, hits = model.loss_and_gradients(contexts, targets, weights, dropout_rng)
+            if not math.isfinite(loss):
+                history.ended = "diverged"
+                tqdm.write(f"Stopped: the loss became {loss} at step {step}; try a learning rate below {learning_rate}.")
+                break
+            rate = learning_rate * rate_at((step - 1) / steps)
+            if weight_decay:
+                for value, _ in model.parameters():
+                    if value.ndim == 2:  # weights, not biases
+                        value *= 1 - rate * weight_decay
+            stepper.step(rate)
+            total, right, since = total + loss, right + hits, since + 1
+            bar.update(batch_size)
+            if interrupts.asked:
+                history.ended = "interrupted"
+            if step % every == 0 or step == steps or interrupts.asked:
+                _record(history, step, batch_size, started, total / since, right / (since * batch_size), model, valid)
+                bar.set_postfix_str(f"loss {history.loss[-1]:.3f}")
+                total, right, since = 0.0, 0, 0
+                if watch:
+                    watch(history)
+                if not interrupts.asked and on_check and on_check(model, step):
+                    history.ended = "on_check"
+            if history.ended != "finished":
+                break
+    if history.ended == "interrupted":
+        print(f"Interrupted after step {history.step[-1]}: the model keeps what it has learnt.")
+    return history
+
+
+def _valid_batches(model, valid_ids):
+    """A fixed list of at most VALID_EXAMPLES examples (full windows), evenly spread over the validation text."""
+    ids = token_ids("valid_ids", valid_ids, model.tok.vocab_size)
+    if len(ids) <= model.context:
+        raise ValueError(f"valid_ids has {len(ids)} tokens: it needs at least {model.context + 1}, one more than a window")
+    ends = np.unique(np.linspace(model.context, len(ids) - 1, VALID_EXAMPLES).astype(int))
+    windows = ids[ends[:, None] + np.arange(-model.context, 1)]  # (n, context + 1): a window and its target
+    return [(part[:, :-1], part[:, -1]) for part in np.array_split(windows, 4)]
+
+
+def _record(history, step, batch_size, started, loss, accuracy, model, valid):
+    history.step.append(step)
+    history.examples.append(step * batch_size)
+    history.loss.append(loss)
+    history.accuracy.append(accuracy)
+    if valid is not None:
+        result = model.evaluate_batches(valid)
+        history.valid_loss.append(result.loss)
+        history.valid_accuracy.append(result.accuracy)
+    history.seconds.append(time.perf_counter() - started)
+
+
+class _Interrupts:
+    asked = False
+
+
+@contextmanager
+def _interrupts():
+    """Within it, a first interrupt is noted instead of raised, so that no step is left half done; a second one raises."""
+    noted = _Interrupts()
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may listen to signals
+        yield noted
+        return
+
+    def note(signum, frame):
+        if noted.asked:
+            raise KeyboardInterrupt
+        noted.asked = True
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)

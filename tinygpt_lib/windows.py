@@ -1,0 +1,102 @@
+"""Training examples: a context of at most T tokens, padded to T, and the token that comes next."""
+
+import numpy as np
+
+from tinygpt_lib.checks import choice, token_ids, whole_number
+
+STARTS = ("random", "wrap", "chunks", "sequential")
+PADDINGS = ("before", "after")
+
+
+def pad_contexts(contexts, context, pad_id, padding="before"):
+    """Lists of ids, each cut to its last `context` tokens and padded -> array (B, context).
+
+    >>> pad_contexts([[1, 2], [1, 2, 3, 4]], 3, 0)
+    array([[0, 1, 2],
+           [2, 3, 4]])
+    """
+    out = np.full((len(contexts), context), pad_id, dtype=np.int64)
+    for row, ids in zip(out, contexts):
+        ids = ids[-context:]
+        if padding == "before":
+            row[context - len(ids) :] = ids
+        else:
+            row[: len(ids)] = ids
+    return out
+
+
+def gather(ids, ends, lengths, context, pad_id, padding):
+    """Contexts (B, T): row b holds the `lengths[b]` ids that stand before position `ends[b]`, padded.
+
+    Positions are taken modulo the text's length, so a context may reach round the text's start.
+    """
+    slots = np.arange(context)
+    if padding == "before":
+        positions = ends[:, None] - context + slots  # (B, T): the last slot is the token just before `ends`
+        real = slots >= context - lengths[:, None]
+    else:
+        positions = ends[:, None] - lengths[:, None] + slots  # (B, T): the first slot is the context's first token
+        real = slots < lengths[:, None]
+    return np.where(real, np.take(ids, positions, mode="wrap"), pad_id)
+
+
+class Windows:
+    """Draws examples from a text, the seed's way: a substring, and one prefix of it predicts the token that follows.
+
+    substring: how many tokens a substring's prefixes may have (None: the window). Past the window the context slides.
+    min_context: the shortest prefix. starts: where substrings begin:
+
+    - "random": anywhere, so that the substring ends inside the text (the seed's default)
+    - "wrap": anywhere; a substring that reaches the text's end goes on at its start
+    - "chunks": a random start, then chunk after chunk right behind it up to the text's end, then a new random start
+    - "sequential": chunk after chunk from the text's start, and again from the start
+    """
+
+    def __init__(self, ids, context, pad_id, padding="before", min_context=1, starts="random", substring=None):
+        self.ids = np.ascontiguousarray(ids)
+        self.context, self.pad_id, self.padding = context, pad_id, choice("padding", padding, PADDINGS)
+        self.min_context = whole_number("min_context", min_context, 1, context)
+        self.substring = context if substring is None else whole_number("substring", substring, self.min_context)
+        self.starts = choice("windows", starts, STARTS)
+        if len(self.ids) < self.substring + 1:
+            raise ValueError(
+                f"the text has {len(self.ids)} tokens, too few for a window: it needs at least {self.substring + 1}, "
+                f"{self.substring} to read and one to predict"
+            )
+        self._next = 0 if starts == "sequential" else None
+
+    def __call__(self, rng, n):
+        """n examples: contexts (n, T), targets (n,), weights (n,), all 1."""
+        lengths = rng.integers(self.min_context, self.substring, size=n, endpoint=True)
+        ends = self.draw_starts(rng, n) + lengths
+        targets = np.take(self.ids, ends, mode="wrap")
+        contexts = gather(
+            self.ids, ends, np.minimum(lengths, self.context), self.context, self.pad_id, self.padding
+        )
+        return contexts, targets, np.ones(n, np.float32)
+
+    def draw_starts(self, rng, n):
+        """Where the next n substrings begin, (n,)."""
+        last = len(self.ids) - self.substring - 1  # the last start whose longest prefix still has a next token
+        if self.starts == "random":
+            return rng.integers(0, last, size=n, endpoint=True)
+        if self.starts == "wrap":
+            return rng.integers(0, len(self.ids), size=n)
+        starts = np.empty(n, np.int64)
+        for i in range(n):
+            if self._next is None or self._next > last:
+                self._next = 0 if self.starts == "sequential" else int(rng.integers(0, last, endpoint=True))
+            starts[i] = self._next
+            self._next += self.substring
+        return starts
+
+
+def all_contexts(ids, context, length, pad_id, padding, vocab_size, size=4096):
+    """Every position of a text with `length` tokens before it: yields contexts (b, T) and targets (b,), b <= size."""
+    ids = token_ids("the text", ids, vocab_size)
+    if len(ids) < length + 1:
+        raise ValueError(f"the text has {len(ids)} tokens: to predict after {length} it needs at least {length + 1}")
+    for start in range(length, len(ids), size):
+        ends = np.arange(start, min(start + size, len(ids)))
+        lengths = np.full(len(ends), length)
+        yield gather(ids, ends, lengths, context, pad_id, padding), ids[ends]
