@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from tinygpt_lib.checks import whole_number
 from tinygpt_lib.files import write_atomically
 
 PAD = "<|pad|>"
@@ -79,10 +80,14 @@ class Tokenizer:
         smaller right id. A pair seen once only is not merged. `max_token_length` limits a token's bytes: 1 means no
         merges at all. `all_bytes=True` starts from all 256 bytes, so that any text can be encoded.
         """
+        if not isinstance(text, str):
+            raise ValueError(f"train takes text, not {type(text).__name__}")
         if not text and not all_bytes:
             raise ValueError("the text is empty: give some text to learn from, or all_bytes=True")
-        if max_token_length is not None and max_token_length < 1:
-            raise ValueError(f"max_token_length is {max_token_length}: it must be at least 1 byte, or None")
+        vocab_size = whole_number("vocab_size", vocab_size, 1)
+        if max_token_length is not None:
+            max_token_length = whole_number("max_token_length", max_token_length, 1)
+        special_tokens = tuple(special_tokens)
         counts = Counter(PIECES.findall(text))
         pieces = {_to_bytes(piece, text): count for piece, count in counts.items()}
         base = cls(range(256) if all_bytes else set().union(*pieces), special_tokens=special_tokens)

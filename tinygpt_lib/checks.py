@@ -32,14 +32,17 @@ def real_number(name, value, low, high=math.inf, open_low=False):
 
 def choice(name, value, options):
     """`value` if it is one of `options`; else ValueError with the list."""
-    if value not in options:
+    if value not in tuple(options):
         raise ValueError(f"{name} is {value!r}: choose one of {', '.join(map(repr, options))}")
     return value
 
 
 def token_ids(name, ids, vocab_size, dimensions=1):
     """`ids` as an array of integers from 0 to vocab_size - 1 with that many axes; else ValueError."""
-    array = np.asarray(ids)
+    try:
+        array = np.asarray(ids)
+    except ValueError:  # rows of several lengths
+        array = np.asarray(None)
     if array.size == 0 and array.ndim == dimensions:
         array = array.astype(np.int64)
     if array.ndim != dimensions or array.dtype.kind not in "iu":
@@ -47,4 +50,4 @@ def token_ids(name, ids, vocab_size, dimensions=1):
     if array.size and not 0 <= array.min() <= array.max() < vocab_size:
         wrong = array.max() if array.max() >= vocab_size else array.min()
         raise ValueError(f"{name} holds the id {wrong}: ids go from 0 to {vocab_size - 1}")
-    return array
+    return array.astype(np.int64, copy=False)  # in a smaller type the pad's id might not fit

@@ -84,8 +84,9 @@ def load_text(path) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        position = error.start + len(data) - len(error.object)  # utf-8-sig counts from behind a byte-order mark
         raise ValueError(
-            f"{path} is not UTF-8: byte {data[error.start]:#04x} at position {error.start} cannot be read; "
+            f"{path} is not UTF-8: byte {data[position]:#04x} at position {position} cannot be read; "
             "save the file as UTF-8 and try again"
         ) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")

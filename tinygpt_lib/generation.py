@@ -19,7 +19,11 @@ def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_pena
     smaller id stays). What is left is scaled to add up to 1. Temperature 0 puts everything on the most probable token.
     """
     logits = np.asarray(logits, np.float64)
-    p = softmax(logits / temperature if temperature > 0 else logits)
+    largest = logits.max()
+    if not np.isfinite(largest):
+        raise ValueError(f"the largest logit is {largest}: the model's training has diverged, so train a new one")
+    with np.errstate(over="ignore"):  # a temperature next to 0 makes all but the largest -inf
+        p = softmax((logits - largest) / temperature if temperature > 0 else logits)
     if repetition_penalty != 1 and len(recent):
         p[np.unique(recent)] *= repetition_penalty
     if temperature == 0:
@@ -48,7 +52,7 @@ def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetit
     is_text = isinstance(prompt, str)
     ids = model.tok.encode(prompt) if is_text else [int(id) for id in token_ids("the prompt", prompt, model.tok.vocab_size)]
     tokens = _continue(
-        model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [np.random.default_rng(seed)]
+        model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)]
     )
     new = (step[0] for step in tokens if step[0] is not None)
     if stream:
@@ -64,12 +68,16 @@ def sample(model, prompts, max_tokens=200, temperature=1.0, top_n=None, repetiti
     Each prompt has a random generator of its own, made from `seed` and its place in the list.
     """
     texts = [[int(id) for id in token_ids("a prompt", prompt, model.tok.vocab_size)] for prompt in prompts]
-    rngs = np.random.default_rng(seed).spawn(len(texts))
+    rngs = _generator(seed).spawn(len(texts))
     for step in _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):
         for text, id in zip(texts, step):
             if id is not None:
                 text.append(id)
     return texts
+
+
+def _generator(seed):
+    return np.random.default_rng(whole_number("seed", seed, 0))
 
 
 def _continue(model, prompts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):

@@ -5,7 +5,6 @@ ids of the last T tokens -> encoding -> hidden layers -> logits, one per token o
 
 import io
 import json
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,11 +52,11 @@ class TinyGPT:
             "weight_init": choice("weight_init", weight_init, WEIGHT_INITS),
             "bias_init": choice("bias_init", bias_init, BIAS_INITS),
             "dropout": real_number("dropout", dropout, 0, 0.99),
-            "dtype": choice("dtype", str(np.dtype(dtype)), ("float32", "float64")),
+            "dtype": choice("dtype", getattr(dtype, "__name__", str(dtype)), ("float32", "float64")),
             "seed": whole_number("seed", seed, 0),
         }
         self.context, self.padding, self.pad_id = context, padding, self.settings["pad_id"]
-        self.dtype = np.dtype(dtype)
+        self.dtype, dropout = np.dtype(dtype), self.settings["dropout"]
         rng = np.random.default_rng(seed)
         self.encoding = ENCODINGS[encoding](context, tok.vocab_size, embedding_size, rng, self.dtype)
         sizes = (self.encoding.size, *hidden, tok.vocab_size)
@@ -76,16 +75,16 @@ class TinyGPT:
 
     def logits(self, contexts):
         """contexts: (B, context) ids, padded -> logits (B, vocab_size), an array of the caller's own."""
-        contexts = token_ids("contexts", contexts, self.tok.vocab_size, dimensions=2)
-        if contexts.shape[1] != self.context:
-            raise ValueError(f"contexts have {contexts.shape[1]} tokens a row: this model's window is {self.context}")
-        return self._forward(contexts).copy()
+        return self._forward(self._checked(contexts)).copy()
 
     def loss_and_gradients(self, contexts, targets, weights=None, rng=None):
         """Fill in every parameter's gradient for one batch. Returns the loss and the number of right guesses.
 
         contexts: (B, context), targets: (B,), weights: (B,) or None. `rng` switches dropout on.
         """
+        contexts, targets = self._checked(contexts), token_ids("targets", targets, self.tok.vocab_size)
+        if len(contexts) != len(targets) or len(targets) == 0:
+            raise ValueError(f"there are {len(contexts)} contexts for {len(targets)} targets: give one for each")
         logits = self._forward(contexts, rng)
         right = int((logits.argmax(axis=1) == targets).sum())
         loss, dlogits = cross_entropy(logits, targets, weights)
@@ -93,6 +92,12 @@ class TinyGPT:
         if self.encoding.trained:
             self.encoding.backward(dx)
         return loss, right
+
+    def _checked(self, contexts):
+        contexts = token_ids("contexts", contexts, self.tok.vocab_size, dimensions=2)
+        if contexts.shape[1] != self.context:
+            raise ValueError(f"contexts have {contexts.shape[1]} tokens a row: this model's window is {self.context}")
+        return contexts
 
     def _forward(self, contexts, rng=None):
         return self.network.forward(self.encoding.forward(contexts), rng)
@@ -181,6 +186,6 @@ class TinyGPT:
                     value[:] = stored
         except FileNotFoundError:
             raise ValueError(f"there is no file {path}: check the name, or train a model and save it") from None
-        except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        except Exception as error:  # a damaged file fails in many ways: in the archive, its packing, its numbers
             raise ValueError(f"{path} is no complete TinyGPT model of version 1 ({error}): save it again") from None
         return model

@@ -61,6 +61,7 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     batch_size = whole_number("batch_size", batch_size, 1)
     learning_rate = real_number("learning_rate", learning_rate, 0, open_low=True)
     weight_decay = real_number("weight_decay", weight_decay, 0)
+    seed = whole_number("seed", seed, 0)
     rate_at = SCHEDULES[choice("schedule", schedule, SCHEDULES)]
     if callable(data):
         draw = data
@@ -91,8 +92,6 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
             stepper.step(rate)
             total, right, since = total + loss, right + hits, since + 1
             bar.update(batch_size)
-            if interrupts.asked:
-                history.ended = "interrupted"
             if step % every == 0 or step == steps or interrupts.asked:
                 _record(history, step, batch_size, started, total / since, right / (since * batch_size), model, valid)
                 bar.set_postfix_str(f"loss {history.loss[-1]:.3f}")
@@ -101,6 +100,8 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
                     watch(history)
                 if not interrupts.asked and on_check and on_check(model, step):
                     history.ended = "on_check"
+                if interrupts.asked:  # before this check or in it
+                    history.ended = "interrupted"
             if history.ended != "finished":
                 break
     if history.ended == "interrupted":
@@ -115,7 +116,7 @@ def _valid_batches(model, valid_ids):
         raise ValueError(f"valid_ids has {len(ids)} tokens: it needs at least {model.context + 1}, one more than a window")
     ends = np.unique(np.linspace(model.context, len(ids) - 1, VALID_EXAMPLES).astype(int))
     windows = ids[ends[:, None] + np.arange(-model.context, 1)]  # (n, context + 1): a window and its target
-    return [(part[:, :-1], part[:, -1]) for part in np.array_split(windows, 4)]
+    return [(part[:, :-1], part[:, -1]) for part in np.array_split(windows, min(4, len(windows)))]
 
 
 def _record(history, step, batch_size, started, loss, accuracy, model, valid):

@@ -1,0 +1,48 @@
+"""What several test files share."""
+
+import signal
+
+import numpy as np
+
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.model import TinyGPT
+
+LETTERS = Tokenizer.train("abcdefg", vocab_size=8)  # ids 0 to 6, and the pad: 7
+
+
+def tiny(tok=LETTERS, **settings):
+    """An untrained model, small enough for a loop over everything it does."""
+    return TinyGPT(tok, **{"context": 3, "embedding_size": 2, "hidden": (5,), **settings})
+
+
+def weights(model):
+    """Copies of all of a model's parameters."""
+    return [value.copy() for value, _ in model.parameters()]
+
+
+def same(some, others):
+    """Whether two lists of arrays are equal, number by number."""
+    return len(some) == len(others) and all(map(np.array_equal, some, others))
+
+
+def random_ids(n, seed=0, vocab_size=7):
+    """A text of random tokens, the pad not among them."""
+    return np.random.default_rng(seed).integers(0, vocab_size, n)
+
+
+def interrupt(*_):
+    """What Jupyter's square does."""
+    signal.raise_signal(signal.SIGINT)
+
+
+class Scripted:
+    """Stands in for a model: the token after n tokens is the one that `choose(n)` names."""
+
+    context, padding = 10**4, "before"
+
+    def __init__(self, tok, choose):
+        self.tok, self.choose, self.pad_id = tok, choose, tok.pad_id
+
+    def logits(self, contexts):
+        lengths = (contexts != self.pad_id).sum(axis=1)
+        return np.stack([np.where(np.arange(self.tok.vocab_size) == self.choose(n), 5.0, 0.0) for n in lengths])

@@ -1,0 +1,161 @@
+"""Checks for the exercises: `check.NAME(your_function)` says how it did, in words.
+
+Each check runs the learner's function on a few inputs and compares with the library's own answer. It never raises: an
+untouched stub is "not attempted", a mistake is explained.
+"""
+
+import copy
+import functools
+
+import numpy as np
+
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.course.originality import longest_copied_run as library_longest_copied_run
+from tinygpt_lib.generation import next_token_distribution
+from tinygpt_lib.layers import Tanh
+from tinygpt_lib.loss import cross_entropy, softmax
+
+
+def exercise(cases):
+    """Make a check of a generator of cases: (arguments, the library's answer, what a wrong answer probably means)."""
+
+    @functools.wraps(cases)
+    def check(function):
+        print(verdict(function, cases()))
+
+    return check
+
+
+def verdict(function, cases) -> str:
+    """What a check says of `function`: not attempted, right, or what is wrong."""
+    for number, (arguments, expected, hint) in enumerate(cases):
+        try:
+            answer = function(*copy.deepcopy(arguments))
+        except NotImplementedError:
+            answer = None
+        except Exception as error:
+            return f"Not yet: your function stopped with {type(error).__name__}: {error}. {hint}"
+        if answer is None and number == 0:
+            return "Not attempted yet: replace the dots and run both cells again."
+        if not same(answer, expected):
+            return f"Not yet: {hint}\nasked:    {show(arguments)}\nexpected: {show(expected)}\nyours:    {show(answer)}"
+    return "Right!"
+
+
+def same(answer, expected) -> bool:
+    """Equal, numbers to within rounding; the parts of a tuple one by one."""
+    if isinstance(expected, tuple):
+        return isinstance(answer, tuple | list) and len(answer) == len(expected) and all(map(same, answer, expected))
+    if isinstance(expected, str):
+        return isinstance(answer, str) and answer == expected
+    try:
+        return np.shape(answer) == np.shape(expected) and bool(np.allclose(answer, expected, rtol=1e-4, atol=1e-6))
+    except (TypeError, ValueError):
+        return False
+
+
+def show(value) -> str:
+    """A value on few lines, arrays rounded."""
+    if isinstance(value, tuple):
+        return ", ".join(map(show, value))
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, precision=4, suppress_small=True, threshold=20, separator=", ")
+    text = f"{value:.4f}" if isinstance(value, float) else repr(value)
+    return text if len(text) < 200 else text[:197] + "..."
+
+
+# ---- notebook 01 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def most_frequent_pair():
+    for text, hint in (
+        ("abcbc", "count every pair of neighbours, and return the most frequent as a tuple (left, right)"),
+        ("aaabcbc", "count pairs where they overlap, too: 'aaa' holds the pair (a, a) twice"),
+        ("dedeabab", "two pairs are equally frequent here: the one with the smaller left id wins, not the first met"),
+        ("adadacac", "two pairs share count and left id here: the one with the smaller right id wins"),
+    ):
+        # The letters of a text as bytes; the library's first merge names the pair by its place in the vocabulary.
+        tok = Tokenizer.train(text, max_token_length=2)
+        yield (list(text.encode()),), tuple(tok.tokens[id][0] for id in tok.merges[0]), hint
+
+
+@exercise
+def decode():
+    tok = Tokenizer.train("the theatre, the café, the 🎭 🎭", vocab_size=60)
+    for text, hint in (
+        ("the theatre", "look each id up in `tokens`, join the bytes, and decode them to text with .decode('utf-8')"),
+        ("the café 🎭", "join all bytes first and decode once: a single token may hold only half of a character"),
+        ("", "no tokens make an empty text, ''"),
+    ):
+        yield (tok.encode(text), list(tok.tokens)), tok.decode(tok.encode(text)), hint
+
+
+# ---- notebook 02 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def tanh_backward():
+    rng = np.random.default_rng(2)
+    for scale, hint in (
+        (1.0, "dx = dy * (1 - y**2), where y is the OUTPUT tanh(x), which is what you are given"),
+        (3.0, "this time dy is not all ones: the chain rule multiplies by what comes from above"),
+    ):
+        layer = Tanh()
+        y = layer.forward(rng.normal(size=(2, 3))).copy()
+        dy = np.ones_like(y) if scale == 1.0 else scale * rng.normal(size=y.shape)
+        yield (y, dy), layer.backward(dy.copy()), hint
+
+
+@exercise
+def weighted_cross_entropy():
+    rng = np.random.default_rng(3)
+    logits, targets = rng.normal(size=(3, 4)), np.array([2, 0, 3])
+    for weights, hint in (
+        (np.ones(3), "with weights of 1 it is the cross-entropy you know: return (loss, dlogits)"),
+        (np.array([2.0, 2.0, 2.0]), "all weights 2: loss AND gradient double; the mean still divides by B, not by their sum"),
+        (np.array([1.0, 0.0, 3.0]), "each row of the gradient is multiplied by its own example's weight"),
+    ):
+        yield (logits, targets, weights), cross_entropy(logits, targets, weights), hint
+
+
+# ---- notebook 05 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def longest_copied_run():
+    for text, source, hint in (
+        ("so to be sure", "to be or not to be", "the longest stretch of `text` that stands in `source`, as a string"),
+        ("xx to be or not", "to be or not to be", "the run may begin anywhere in `text`, not only at its start"),
+        ("question be not", "not to be", "spaces count as characters, and a run may cross words or start inside one"),
+        ("abc", "xyz", "nothing is shared: the longest run is the empty string ''"),
+    ):
+        yield (text, source), library_longest_copied_run(text, source), hint
+
+
+# ---- notebook 06 -------------------------------------------------------------------------------------------------
+
+_LOGITS = np.log(np.array([0.4, 0.1, 0.3, 0.2]))
+
+
+@exercise
+def keep_top_n():
+    p = softmax(_LOGITS)
+    ties = np.full(4, 0.25)
+    for given, n, hint in (
+        (p, 2, "keep the two most probable, set the others to 0, and scale what is left to add up to 1"),
+        (p, 4, "with n as large as the vocabulary nothing changes"),
+        (ties, 2, "four equal tokens, two may stay: exactly n are kept, the smaller ids first"),
+    ):
+        yield (given, n), next_token_distribution(np.log(given), top_n=n), hint
+
+
+@exercise
+def penalise():
+    p = softmax(_LOGITS)
+    for recent, penalty, hint in (
+        ([0], 0.1, "multiply the probabilities of the recent tokens by the penalty, then scale all to add up to 1"),
+        ([0, 0, 2], 0.5, "a token that came twice is penalised once, not twice"),
+        ([], 0.1, "with no recent tokens nothing changes"),
+    ):
+        yield (p, recent, penalty), next_token_distribution(_LOGITS, repetition_penalty=penalty, recent=recent), hint

@@ -1,0 +1,63 @@
+"""Things to play with: a live loss curve, and a panel with sliders.
+
+Widgets here only pass values on; pure functions do the work. They are built from `observe` callbacks that fill an `HTML`
+or `Image` widget, because `interact` and `Output` make notebooks hang now and then when no one is looking.
+"""
+
+import base64
+import html
+
+import ipywidgets as widgets
+
+from tinygpt_lib.course import plots
+from tinygpt_lib.generation import generate, next_token_distribution
+from tinygpt_lib.windows import pad_contexts
+
+
+class LiveCurve:
+    """A loss curve that redraws itself: display `.widget`, and pass the object as `watch=` to `train`."""
+
+    def __init__(self, baselines=(), title="Loss while training"):
+        self.baselines, self.title = baselines, title
+        self.widget = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+
+    def __call__(self, history):
+        if len(history.step) > 1:
+            self.widget.value = plots.png(plots.loss_curve(history, self.baselines, self.title))
+
+
+def distribution_after(model, prompt, temperature=1.0, top_n=None):
+    """The probabilities `generate` would draw the next token from, after a prompt of text: (vocab_size,)."""
+    context = pad_contexts([model.tok.encode(prompt)], model.context, model.pad_id, model.padding)
+    logits = model.logits(context)[0]
+    logits[model.tok.pad_id] = -float("inf")
+    return next_token_distribution(logits, temperature, top_n)
+
+
+def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0) -> str:
+    """HTML: bars of the next token's probabilities, and below them a sample made with the same settings."""
+    figure, ax = plots.axes(f"After {prompt!r}", "probability of the next token", "token", width=6, height=3.2)
+    plots.next_token_bars(ax, distribution_after(model, prompt, temperature, top_n), model.tok, limit=1.15)
+    picture = base64.b64encode(plots.png(figure)).decode("ascii")
+    text = generate(model, prompt, max_tokens, temperature, top_n, seed=seed)
+    alt = html.escape(f"Bars: the next token after {prompt!r} at temperature {temperature}, top {top_n}", quote=True)
+    return (
+        f'<img alt="{alt}" src="data:image/png;base64,{picture}"/>'
+        f'<pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
+    )
+
+
+def sampling_panel(model, prompt="ROMEO:\n", temperature=0.8, top_n=None, max_tokens=160):
+    """Sliders for temperature and top-N that redraw the bars and the sample. Returns the widget."""
+    largest = model.tok.vocab_size - len(model.tok.special_ids)
+    heat = widgets.FloatSlider(temperature, min=0, max=2, step=0.1, description="temperature", continuous_update=False)
+    best = widgets.IntSlider(top_n or largest, min=1, max=largest, description="top-N", continuous_update=False)
+    view = widgets.HTML()
+
+    def redraw(change=None):
+        view.value = sampling_view(model, prompt, heat.value, best.value, max_tokens)
+
+    for slider in (heat, best):
+        slider.observe(redraw, names="value")
+    redraw()
+    return widgets.VBox([heat, best, view])

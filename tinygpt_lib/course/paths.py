@@ -1,0 +1,7 @@
+"""Where the course's stored files are."""
+
+from pathlib import Path
+
+DATA = Path(__file__).parents[2] / "data"
+MODELS = DATA / "models"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

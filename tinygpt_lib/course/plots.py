@@ -1,0 +1,94 @@
+"""The course's figures: one look, direct labels instead of legends, colours that colour-blind readers can tell apart."""
+
+import io
+
+import matplotlib.pyplot as plt
+
+# Okabe and Ito's palette, https://jfly.uni-koeln.de/color/
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#666666"
+COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
+
+STYLE = {
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 12,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "lines.linewidth": 2,
+    "font.size": 10,
+    "figure.constrained_layout.use": True,
+}
+
+
+def axes(title, xlabel, ylabel, width=7.0, height=3.4, columns=1):
+    """A figure with one labelled set of axes, or a row of `columns` with the same labels. Returns (figure, axes)."""
+    with plt.rc_context(STYLE):
+        figure, panels = plt.subplots(1, columns, figsize=(width, height))
+    for panel in [panels] if columns == 1 else panels:
+        panel.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return figure, panels
+
+
+def line(ax, x, y, label, colour=BLUE, low=None, high=None, **style):
+    """A line with its name at its right end, in its own colour; `low` and `high` draw a band round it."""
+    ax.plot(x, y, color=colour, **style)
+    if low is not None:
+        ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
+    ax.annotate(label, (x[-1], y[-1]), xytext=(6, 0), textcoords="offset points", color=colour, va="center")
+
+
+def baseline(ax, y, label, colour=GREY):
+    """A dashed horizontal line with its name on it, at the right."""
+    ax.axhline(y, color=colour, linestyle="--", linewidth=1)
+    ax.annotate(
+        label, (1, y), xycoords=("axes fraction", "data"), xytext=(-4, 2), textcoords="offset points",
+        color=colour, ha="right", va="bottom", fontsize=9,
+    )  # fmt: skip
+
+
+def loss_curve(history, baselines=(), title="Loss while training", width=7.5):
+    """Training and validation loss by step. baselines: pairs (name, nats). Returns the figure."""
+    figure, ax = axes(title, "training step", "loss (nats per token)", width=width)
+    for name, value in baselines:
+        baseline(ax, value, name)
+    line(ax, history.step, history.loss, "training", ORANGE)
+    if history.valid_loss:
+        line(ax, history.step, history.valid_loss, "held out", BLUE)
+    ax.margins(x=0.02)
+    ax.set_xlim(right=history.step[-1] * 1.16)
+    return figure
+
+
+def visible(token) -> str:
+    """A token's text with white space made visible.
+
+    >>> visible(" to\\n")
+    '␣to↵'
+    """
+    return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥") or "∅"
+
+
+def next_token_bars(ax, probabilities, tok, top=12, colour=BLUE, limit=None):
+    """Horizontal bars for the `top` most probable next tokens, the most probable first."""
+    best = sorted(range(len(probabilities)), key=lambda i: (-probabilities[i], i))[:top]
+    values = [float(probabilities[i]) for i in best]
+    ax.barh(range(len(best)), values, color=colour)
+    ax.set_yticks(range(len(best)), [visible(tok.token_text(i)) for i in best])
+    ax.invert_yaxis()
+    ax.grid(False)
+    ax.set_xlim(0, limit or max(values) * 1.25)
+    for row, value in enumerate(values):
+        if value:
+            ax.annotate(f"{value:.1%}", (value, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=9)
+
+
+def png(figure) -> bytes:
+    """The figure as PNG bytes; the figure is closed."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    plt.close(figure)
+    return file.getvalue()
