@@ -82,6 +82,27 @@ def test_verse_printed_in_bold_is_a_verse(every_speech, verse):
     assert not [speech for speech in every_speech if verse.startswith(speech.speaker)]
 
 
+@pytest.mark.parametrize(
+    "play, act, scene, speaker, words",
+    [
+        ("The Tempest", "Epilogue", "", "PROSPERO", "Now my charms are all o'erthrown,"),
+        ("Henry V", "Epilogue", "", "Chorus", "Thus far, with rough and all-unable pen,"),
+        ("Romeo and Juliet", "I", "Prologue", "Prologue", "Two households, both alike in dignity,"),
+        ("Cymbeline", "II", "III", "First Lord", "Your lordship is the most patient man in loss, the"),
+        ("Henry IV, Part I", "III", "III", "FALSTAFF", "Bardolph, am I not fallen away vilely since this last"),
+    ],
+)
+def test_where_speeches_stand_and_whose_they_are(every_speech, play, act, scene, speaker, words):
+    (found,) = (speech for speech in every_speech if speech.play == play and speech.text.startswith(words))
+    assert found[:4] == (play, act, scene, speaker)
+
+
+def test_headings_are_not_spoken(every_speech):
+    lines = {line for speech in every_speech for line in speech.text.split("\n")}
+    assert not lines & {"PROLOGUE", "EPILOGUE", "INDUCTION"}
+    assert not [speech.speaker for speech in every_speech if re.match("(?i)act|scene", speech.speaker)]
+
+
 def test_one_title_is_as_good_as_a_list():
     assert list(speeches("Macbeth")) == list(speeches(["Macbeth"]))
 
@@ -135,7 +156,9 @@ def test_split_cuts_in_two_without_shuffling(n, fraction, cut):
     assert split(ids, fraction) == (ids[:cut], ids[cut:])
 
 
-@pytest.mark.parametrize("n, fraction", [(10, 0), (10, 1), (10, -0.1), (10, 1.5), (10, float("nan")), (1, 0.5), (0, 0.5)])
+@pytest.mark.parametrize(
+    "n, fraction", [(10, 0), (10, 1), (10, -0.1), (10, 1.5), (10, float("nan")), (1, 0.5), (0, 0.5)]
+)
 def test_split_refuses_an_empty_side(n, fraction):
     with pytest.raises(ValueError, match=f"cannot split {n} tokens at {fraction}"):
         split(list(range(n)), fraction)

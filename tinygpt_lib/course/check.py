@@ -13,7 +13,7 @@ from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.course.originality import longest_copied_run as library_longest_copied_run
 from tinygpt_lib.generation import next_token_distribution
 from tinygpt_lib.layers import Tanh
-from tinygpt_lib.loss import cross_entropy, softmax
+from tinygpt_lib.loss import cross_entropy
 
 
 def exercise(cases):
@@ -135,27 +135,13 @@ def longest_copied_run():
 
 # ---- notebook 06 -------------------------------------------------------------------------------------------------
 
-_LOGITS = np.log(np.array([0.4, 0.1, 0.3, 0.2]))
-
 
 @exercise
-def keep_top_n():
-    p = softmax(_LOGITS)
-    ties = np.full(4, 0.25)
-    for given, n, hint in (
-        (p, 2, "keep the two most probable, set the others to 0, and scale what is left to add up to 1"),
-        (p, 4, "with n as large as the vocabulary nothing changes"),
-        (ties, 2, "four equal tokens, two may stay: exactly n are kept, the smaller ids first"),
+def temper():
+    p = np.array([0.4, 0.1, 0.3, 0.2])
+    for temperature, hint in (
+        (1.0, "at temperature 1 the probabilities stay as they are"),
+        (2.0, "dividing the logits by T means taking p to the power 1 / T (not T, and not p / T), before scaling to sum 1"),
+        (0.5, "below 1 the largest probability grows: p to the power 1 / T, then scaled to add up to 1"),
     ):
-        yield (given, n), next_token_distribution(np.log(given), top_n=n), hint
-
-
-@exercise
-def penalise():
-    p = softmax(_LOGITS)
-    for recent, penalty, hint in (
-        ([0], 0.1, "multiply the probabilities of the recent tokens by the penalty, then scale all to add up to 1"),
-        ([0, 0, 2], 0.5, "a token that came twice is penalised once, not twice"),
-        ([], 0.1, "with no recent tokens nothing changes"),
-    ):
-        yield (p, recent, penalty), next_token_distribution(_LOGITS, repetition_penalty=penalty, recent=recent), hint
+        yield (p, temperature), next_token_distribution(np.log(p), temperature), hint

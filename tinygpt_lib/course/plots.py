@@ -8,12 +8,13 @@ import matplotlib.pyplot as plt
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#666666"
 COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
 
+END_LABEL, BASELINE_LABEL = "end label", "baseline label"  # marks on texts, so that `spread_labels` finds them
+
 STYLE = {
     "figure.dpi": 100,
     "figure.facecolor": "white",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlelocation": "left",
     "axes.titlesize": 12,
     "axes.grid": True,
     "axes.axisbelow": True,
@@ -38,16 +39,46 @@ def line(ax, x, y, label, colour=BLUE, low=None, high=None, **style):
     ax.plot(x, y, color=colour, **style)
     if low is not None:
         ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
-    ax.annotate(label, (x[-1], y[-1]), xytext=(6, 0), textcoords="offset points", color=colour, va="center")
+    ax.annotate(
+        label, (x[-1], y[-1]), xytext=(6, 0), textcoords="offset points", color=colour, va="center", gid=END_LABEL
+    )
 
 
 def baseline(ax, y, label, colour=GREY):
-    """A dashed horizontal line with its name on it, at the right."""
+    """A dashed horizontal line with its name beside it, right of the axes."""
     ax.axhline(y, color=colour, linestyle="--", linewidth=1)
     ax.annotate(
-        label, (1, y), xycoords=("axes fraction", "data"), xytext=(-4, 2), textcoords="offset points",
-        color=colour, ha="right", va="bottom", fontsize=9,
+        label, (1, y), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
+        color=colour, va="center", fontsize=9, annotation_clip=False, gid=BASELINE_LABEL,
     )  # fmt: skip
+
+
+def log_x(ax, values):
+    """A logarithmic x axis with marks at `values` only, written as plain numbers."""
+    ax.set_xscale("log")
+    ax.set_xticks(values, [f"{value:,g}" for value in values])
+    ax.minorticks_off()
+
+
+def show():
+    """Show the figure just drawn, its labels moved apart where they would overlap."""
+    for ax in plt.gcf().axes:
+        spread_labels(ax)
+    plt.show()
+
+
+def spread_labels(ax, gap=12):
+    """Move the names of lines, and those of baselines, apart so that they stand at least `gap` points apart."""
+    for kind in (END_LABEL, BASELINE_LABEL):
+        labels = [text for text in ax.texts if text.get_gid() == kind and text.get_text()]
+        scale = 72 / ax.figure.dpi
+        heights = {text: ax.transData.transform((0, text.xy[1]))[1] * scale for text in labels}
+        labels.sort(key=heights.get)
+        lowest = -float("inf")
+        for text in labels:
+            shift = max(lowest + gap - heights[text], 0)
+            text.set_position((text.get_position()[0], shift))
+            lowest = heights[text] + shift
 
 
 def loss_curve(history, baselines=(), title="Loss while training", width=7.5):
@@ -60,6 +91,7 @@ def loss_curve(history, baselines=(), title="Loss while training", width=7.5):
         line(ax, history.step, history.valid_loss, "held out", BLUE)
     ax.margins(x=0.02)
     ax.set_xlim(right=history.step[-1] * 1.16)
+    spread_labels(ax)
     return figure
 
 
@@ -73,17 +105,17 @@ def visible(token) -> str:
 
 
 def next_token_bars(ax, probabilities, tok, top=12, colour=BLUE, limit=None):
-    """Horizontal bars for the `top` most probable next tokens, the most probable first."""
+    """Horizontal bars for the `top` most probable next tokens, the most probable first; impossible ones left out."""
     best = sorted(range(len(probabilities)), key=lambda i: (-probabilities[i], i))[:top]
+    best = [i for i in best if probabilities[i] > 0]
     values = [float(probabilities[i]) for i in best]
     ax.barh(range(len(best)), values, color=colour)
     ax.set_yticks(range(len(best)), [visible(tok.token_text(i)) for i in best])
-    ax.invert_yaxis()
+    ax.set_ylim(top - 0.5, -0.5)
     ax.grid(False)
     ax.set_xlim(0, limit or max(values) * 1.25)
     for row, value in enumerate(values):
-        if value:
-            ax.annotate(f"{value:.1%}", (value, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=9)
+        ax.annotate(f"{value:.1%}", (value, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=9)
 
 
 def png(figure) -> bytes:
