@@ -33,7 +33,7 @@ $(VENV)/installed: requirements.txt pyproject.toml
 
 test: install lint test-library test-notebooks ## install what is missing, then run every test and every notebook
 
-lint: install
+lint: install ## check the style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check tinygpt_lib tests
 

@@ -2,7 +2,7 @@
 
 Start with one token per byte. Then, again and again, glue the most frequent pair of neighbouring tokens into a new
 token. Notebook 01 builds this step by step; here it is made fast by counting each distinct piece of text once and by
-updating the pair counts after a merge instead of counting again. Sennrich et al., 2016: https://arxiv.org/abs/1508.07909
+updating the pair counts after a merge instead of counting again. Sennrich et al. 2016, https://arxiv.org/abs/1508.07909
 """
 
 import heapq

@@ -26,7 +26,9 @@ def real_number(name, value, low, high=math.inf, open_low=False):
         number = math.nan
     if not (low < number if open_low else low <= number) or number > high or math.isinf(number):
         limits = f"{'above' if open_low else 'of at least'} {low}"
-        raise ValueError(f"{name} is {value!r}: it must be a number {limits}{f' and at most {high}' if high < math.inf else ''}")
+        raise ValueError(
+            f"{name} is {value!r}: it must be a number {limits}{f' and at most {high}' if high < math.inf else ''}"
+        )
     return number
 
 

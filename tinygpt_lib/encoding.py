@@ -1,7 +1,7 @@
 """From a context window of token ids to the numbers a network takes in.
 
-Every encoding turns contexts (B, T) of ids into inputs (B, size) of floats. T is the window's length, V the vocabulary's
-size. Only the embedding has parameters of its own, and so a backward pass.
+Every encoding turns contexts (B, T) of ids into inputs (B, size) of floats. T is the window's length, V the
+vocabulary's size. Only the embedding has parameters of its own, and so a backward pass.
 """
 
 import numpy as np

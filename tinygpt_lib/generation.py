@@ -50,10 +50,12 @@ def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetit
     characters of text, or ids one by one.
     """
     is_text = isinstance(prompt, str)
-    ids = model.tok.encode(prompt) if is_text else [int(id) for id in token_ids("the prompt", prompt, model.tok.vocab_size)]
-    tokens = _continue(
-        model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)]
+    ids = (
+        model.tok.encode(prompt)
+        if is_text
+        else [int(id) for id in token_ids("the prompt", prompt, model.tok.vocab_size)]
     )
+    tokens = _continue(model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)])
     new = (step[0] for step in tokens if step[0] is not None)
     if stream:
         return _characters(model.tok, new) if is_text else new

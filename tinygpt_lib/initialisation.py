@@ -1,7 +1,7 @@
 """How a layer's weights and biases begin.
 
-`fan_in` is the number of inputs of a neuron, `fan_out` the number of outputs of the layer. LeCun et al. 1998, Glorot and
-Bengio 2010 ("xavier"), He et al. 2015.
+`fan_in` is the number of inputs of a neuron, `fan_out` the number of outputs of the layer. LeCun et al. 1998, Glorot
+and Bengio 2010 ("xavier"), He et al. 2015.
 """
 
 import numpy as np

@@ -169,7 +169,7 @@ class TinyGPT:
 
     @classmethod
     def load(cls, path):
-        """Read a model that `save` wrote. Raises ValueError if it is anything else, or damaged; runs no code from it."""
+        """Read a model that `save` wrote; ValueError if it is anything else, or damaged. Runs no code from the file."""
         try:
             with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
                 header = json.loads(bytes(file["header"]).decode("utf-8"))

@@ -47,15 +47,17 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
           every=100, on_check=None, progress=True, substring=None, watch=None):  # fmt: skip
     """Train `model` in place and return its History.
 
-    data: ids of a text, or a function draw(rng, n) -> contexts (n, context), targets (n,), weights (n,). steps: how many
-    batches of `batch_size` examples (a context and its next token). schedule: "linear" lets the learning rate fall to 0
-    over the run, "constant" keeps it. weight_decay: the share of each weight, times the learning rate, taken off at
-    each step (Loshchilov and Hutter 2019). windows, min_context, substring: how examples are drawn from a text, see
-    `windows.Windows`. every: steps between checks; on_check(model, step) may return True to end the run;
-    watch(history) is called after each check, for a live curve.
+    data: ids of a text, or a function draw(rng, n) -> contexts (n, context), targets (n,), weights (n,).
+    valid_ids: held-out ids; at each check the loss on a fixed sample of them is measured.
+    steps, batch_size: how many batches of how many examples (a context and its next token).
+    schedule: "linear" lets the learning rate fall to 0 over the run, "constant" keeps it.
+    weight_decay: times the learning rate, the share taken off each weight at each step (Loshchilov and Hutter 2019).
+    windows, min_context, substring: how examples are drawn from a text, see `windows.Windows`.
+    every: steps between checks; on_check(model, step) may return True to end the run; watch(history) is called at
+    each check, for a live curve.
 
-    An interrupt (Jupyter's square, Ctrl-C) ends the run after the current step and keeps what was learnt. A loss that is
-    no number any more ends it too. Nothing is written to disk.
+    An interrupt (Jupyter's square, Ctrl-C) ends the run after the current step and keeps what was learnt. A loss that
+    is no number any more ends it too. Nothing is written to disk.
     """
     steps, every = whole_number("steps", steps, 1), whole_number("every", every, 1)
     batch_size = whole_number("batch_size", batch_size, 1)
@@ -82,7 +84,9 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
             loss, hits = model.loss_and_gradients(contexts, targets, weights, dropout_rng)
             if not math.isfinite(loss):
                 history.ended = "diverged"
-                tqdm.write(f"Stopped: the loss became {loss} at step {step}; try a learning rate below {learning_rate}.")
+                tqdm.write(
+                    f"Stopped: the loss became {loss} at step {step}; try a learning rate below {learning_rate}."
+                )
                 break
             rate = learning_rate * rate_at((step - 1) / steps)
             if weight_decay:
@@ -113,7 +117,9 @@ def _valid_batches(model, valid_ids):
     """A fixed list of at most VALID_EXAMPLES examples (full windows), evenly spread over the validation text."""
     ids = token_ids("valid_ids", valid_ids, model.tok.vocab_size)
     if len(ids) <= model.context:
-        raise ValueError(f"valid_ids has {len(ids)} tokens: it needs at least {model.context + 1}, one more than a window")
+        raise ValueError(
+            f"valid_ids has {len(ids)} tokens: it needs at least {model.context + 1}, one more than a window"
+        )
     ends = np.unique(np.linspace(model.context, len(ids) - 1, VALID_EXAMPLES).astype(int))
     windows = ids[ends[:, None] + np.arange(-model.context, 1)]  # (n, context + 1): a window and its target
     return [(part[:, :-1], part[:, -1]) for part in np.array_split(windows, min(4, len(windows)))]
@@ -137,7 +143,7 @@ class _Interrupts:
 
 @contextmanager
 def _interrupts():
-    """Within it, a first interrupt is noted instead of raised, so that no step is left half done; a second one raises."""
+    """Within it, a first interrupt is noted, not raised, so that no step is left half done; a second one raises."""
     noted = _Interrupts()
     if threading.current_thread() is not threading.main_thread():  # only the main thread may listen to signals
         yield noted

@@ -70,9 +70,7 @@ class Windows:
         lengths = rng.integers(self.min_context, self.substring, size=n, endpoint=True)
         ends = self.draw_starts(rng, n) + lengths
         targets = np.take(self.ids, ends, mode="wrap")
-        contexts = gather(
-            self.ids, ends, np.minimum(lengths, self.context), self.context, self.pad_id, self.padding
-        )
+        contexts = gather(self.ids, ends, np.minimum(lengths, self.context), self.context, self.pad_id, self.padding)
         return contexts, targets, np.ones(n, np.float32)
 
     def draw_starts(self, rng, n):

@@ -113,7 +113,10 @@ def weighted_cross_entropy():
     logits, targets = rng.normal(size=(3, 4)), np.array([2, 0, 3])
     for weights, hint in (
         (np.ones(3), "with weights of 1 it is the cross-entropy you know: return (loss, dlogits)"),
-        (np.array([2.0, 2.0, 2.0]), "all weights 2: loss AND gradient double; the mean still divides by B, not by their sum"),
+        (
+            np.array([2.0, 2.0, 2.0]),
+            "all weights 2: loss AND gradient double; the mean still divides by B, not by their sum",
+        ),
         (np.array([1.0, 0.0, 3.0]), "each row of the gradient is multiplied by its own example's weight"),
     ):
         yield (logits, targets, weights), cross_entropy(logits, targets, weights), hint
@@ -125,9 +128,9 @@ def weighted_cross_entropy():
 @exercise
 def longest_copied_run():
     for text, source, hint in (
-        ("so to be sure", "to be or not to be", "the longest stretch of `text` that stands in `source`, as a string"),
-        ("xx to be or not", "to be or not to be", "the run may begin anywhere in `text`, not only at its start"),
-        ("question be not", "not to be", "spaces count as characters, and a run may cross words or start inside one"),
+        ("be sure", "to be", "the longest stretch of `text` that stands in `source`, as a string"),
+        ("so be", "be", "the run may begin anywhere in `text`, not only at its start"),
+        ("question be not", "not to be", "spaces count as characters, and a run may start or end inside a word"),
         ("abc", "xyz", "nothing is shared: the longest run is the empty string ''"),
     ):
         yield (text, source), library_longest_copied_run(text, source), hint
@@ -141,7 +144,10 @@ def temper():
     p = np.array([0.4, 0.1, 0.3, 0.2])
     for temperature, hint in (
         (1.0, "at temperature 1 the probabilities stay as they are"),
-        (2.0, "dividing the logits by T means taking p to the power 1 / T (not T, and not p / T), before scaling to sum 1"),
+        (
+            2.0,
+            "dividing the logits by T means taking p to the power 1 / T (not T, and not p / T), then scaling to sum 1",
+        ),
         (0.5, "below 1 the largest probability grows: p to the power 1 / T, then scaled to add up to 1"),
     ):
         yield (p, temperature), next_token_distribution(np.log(p), temperature), hint

@@ -44,7 +44,18 @@ def clean(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+            cell.outputs = joined(output for output in cell.outputs if WIDGET not in output.get("data", {}))
+
+
+def joined(outputs):
+    """The outputs, with pieces of one printed text (they arrive as they are flushed) put together."""
+    whole = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def main(paths):

@@ -1,7 +1,7 @@
 """Things to play with: a live loss curve, and a panel with sliders.
 
-Widgets here only pass values on; pure functions do the work. They are built from `observe` callbacks that fill an `HTML`
-or `Image` widget, because `interact` and `Output` make notebooks hang now and then when no one is looking.
+Widgets here only pass values on; pure functions do the work. They are built from `observe` callbacks that fill an
+`HTML` or `Image` widget, because `interact` and `Output` make notebooks hang now and then when no one is looking.
 """
 
 import base64

@@ -1,11 +1,19 @@
-"""The course's figures: one look, direct labels instead of legends, colours that colour-blind readers can tell apart."""
+"""The course's figures: one look, direct labels instead of legends, colours that are safe for colour-blind readers."""
 
 import io
 
 import matplotlib.pyplot as plt
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#666666"
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#666666",
+)
 COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
 
 END_LABEL, BASELINE_LABEL = "end label", "baseline label"  # marks on texts, so that `spread_labels` finds them
@@ -116,6 +124,22 @@ def next_token_bars(ax, probabilities, tok, top=12, colour=BLUE, limit=None):
     ax.set_xlim(0, limit or max(values) * 1.25)
     for row, value in enumerate(values):
         ax.annotate(f"{value:.1%}", (value, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=9)
+
+
+def windows(contexts, targets, tok, title):
+    """Training examples as a table: a row per context (B, T), padding pale, the token to predict behind an arrow."""
+    figure, ax = axes(title, "slot in the window", "example", width=7.5, height=0.9 + 0.35 * len(contexts))
+    slots = contexts.shape[1]
+    ax.imshow(contexts != tok.pad_id, cmap="Blues", vmin=0, vmax=4, aspect="auto")
+    for row, (context, target) in enumerate(zip(contexts, targets)):
+        for slot, id in enumerate(context):
+            pad = id == tok.pad_id
+            label = "pad" if pad else visible(tok.token_text(id))
+            ax.text(slot, row, label, ha="center", va="center", fontsize=7 if pad else 11)
+        ax.text(slots + 0.2, row, "→ " + visible(tok.token_text(target)), va="center", fontsize=11, color=RED)
+    ax.set(xlim=(-0.5, slots + 1.2), xticks=range(slots), yticks=range(len(contexts)))
+    ax.grid(False)
+    return figure
 
 
 def png(figure) -> bytes:

@@ -1,0 +1,183 @@
+"""What a notebook teaches is what the library does: definitions are taken out of the notebooks and compared."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from helpers import random_ids, tiny
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notebooks import NOTEBOOKS, run_cells
+from tinygpt_lib import bpe, corpus, generation, initialisation, layers, loss, ngrams, optimizers
+
+
+def taught(notebook):
+    """A fixture: everything that the `definition` cells of one notebook define."""
+    return pytest.fixture(scope="module")(
+        lambda: SimpleNamespace(**run_cells(NOTEBOOKS / f"{notebook}.ipynb", "definition"))
+    )
+
+
+n01 = taught("01_byte_pair_encoding")
+n02 = taught("02_backprop_network")
+n05 = taught("05_shakespeare")
+n06 = taught("06_sampling")
+
+texts = st.text(alphabet="ab c\n,é", max_size=60)
+
+
+@given(ids=st.lists(st.integers(0, 3)), pair=st.tuples(st.integers(0, 3), st.integers(0, 3)))
+def test_merge(n01, ids, pair):
+    assert n01.merge(ids, pair, 9) == bpe.merge(ids, pair, 9)
+
+
+@given(text=texts, how_many=st.integers(0, 12))
+def test_learning_merges(n01, text, how_many):
+    alphabet = len(set(text.encode()))
+    library = bpe.Tokenizer.train(text or "a", vocab_size=max(alphabet, 1) + 1 + how_many)
+    assert n01.learn_merges(text, how_many) == library.merges
+
+
+@given(text=texts.filter(len))
+def test_encoding(n01, text):
+    tok = bpe.Tokenizer.train(text, vocab_size=30)
+    first_new_id = len(tok.tokens) - len(tok.merges)
+    ids = []
+    for piece in bpe.PIECES.findall(text):
+        ids += n01.encode_piece([tok.tokens.index(bytes([b])) for b in piece.encode()], tok.merges, first_new_id)
+    assert ids == tok.encode(text)
+
+
+def test_softmax_and_cross_entropy(n02, rng):
+    logits, targets = rng.normal(0, 5, (7, 4)), rng.integers(0, 4, 7)
+    assert np.allclose(n02.softmax(logits), loss.softmax(logits), rtol=1e-12)
+    taught_loss, taught_gradient = n02.cross_entropy(logits, targets)
+    library_loss, library_gradient = loss.cross_entropy(logits, targets)
+    assert np.isclose(taught_loss, library_loss, rtol=1e-12)
+    assert np.allclose(taught_gradient, library_gradient, rtol=1e-12)
+
+
+def test_linear_and_relu(n02, rng):
+    x, W, b, dy = (rng.normal(size=shape) for shape in ((6, 3), (3, 4), (4,), (6, 4)))
+    ours, library = n02.Linear(W, b), layers.Linear(W, b)
+    assert np.allclose(ours.forward(x), library.forward(x), rtol=1e-12)
+    assert np.allclose(ours.backward(dy), library.backward(dy), rtol=1e-12)
+    for (_, gradient), (_, library_gradient) in zip(ours.parameters(), library.parameters(), strict=True):
+        assert np.allclose(gradient, library_gradient, rtol=1e-12)
+    ours, library = n02.ReLU(), layers.ReLU()
+    assert np.array_equal(ours.forward(dy), library.forward(dy.copy()))
+    assert np.array_equal(ours.backward(dy), library.backward(dy.copy()))
+    assert ours.parameters() == library.parameters() == []
+
+
+def test_network(n02, rng):
+    library = layers.Network((3, 5, 4, 2), "relu", "he", "uniform_0.1", 0.0, rng, np.float64)
+    first, *rest = [n02.Linear(layer.W, layer.b) for layer in library.linears]
+    ours = [first, *(part for layer in rest for part in (n02.ReLU(), layer))]
+    x, dlogits = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+    assert np.allclose(n02.forward(ours, x), library.forward(x), rtol=1e-12)
+    n02.backward(ours, dlogits)
+    library.backward(dlogits, need_dx=False)
+    for (_, gradient), (_, library_gradient) in zip(n02.parameters(ours), library.parameters(), strict=True):
+        assert np.allclose(gradient, library_gradient, rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", initialisation.WEIGHT_INITS)
+def test_weight_inits(n02, name):
+    assert n02.WEIGHT_INITS.keys() == initialisation.WEIGHT_INITS.keys()
+    ours, library = (
+        table[name](np.random.default_rng(1), 5, 3) for table in (n02.WEIGHT_INITS, initialisation.WEIGHT_INITS)
+    )
+    assert np.array_equal(ours, library)
+
+
+@pytest.mark.parametrize("name", initialisation.BIAS_INITS)
+def test_bias_inits(n02, name):
+    assert n02.BIAS_INITS.keys() == initialisation.BIAS_INITS.keys()
+    ours, library = (table[name](np.random.default_rng(1), 5) for table in (n02.BIAS_INITS, initialisation.BIAS_INITS))
+    assert np.array_equal(ours, library)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_optimizers(n02, rng, name):
+    start, gradients = rng.normal(size=(3, 2)), rng.normal(size=(20, 3, 2))
+    values = []
+    for optimizer in (getattr(n02, name), getattr(optimizers, name)):
+        value, gradient = start.copy(), np.zeros_like(start)
+        stepper = optimizer([(value, gradient)])
+        for new in gradients:
+            gradient[:] = new
+            stepper.step(0.01)
+        values.append(value)
+    assert np.allclose(*values, rtol=1e-10) and not np.allclose(values[0], start)
+
+
+def test_the_training_loop_learns(n02, rng):
+    x = rng.normal(size=(200, 2))
+    targets = (x[:, 0] > x[:, 1]).astype(int)
+    network = [n02.Linear(np.zeros((2, 2)), np.zeros(2))]
+    losses = n02.fit(network, n02.Adam(n02.parameters(network)), x, targets, 200, 0.05, rng)
+    assert np.isclose(losses[0], np.log(2)) and losses[-1] < 0.3
+
+
+def test_the_gradient_check_finds_a_mistake(n02, rng, capsys):
+    class Forgetful(n02.ReLU):
+        def backward(self, dy):
+            return dy
+
+    x, targets = rng.normal(size=(8, 2)), rng.integers(0, 3, 8)
+    first, second = (n02.Linear(rng.normal(size=shape), np.zeros(shape[1])) for shape in ((2, 5), (5, 3)))
+    n02.check_gradients([first, n02.ReLU(), second], x, targets)
+    assert "WRONG" not in capsys.readouterr().out
+    n02.check_gradients([first, Forgetful(), second], x, targets)
+    assert [("WRONG" in line) for line in capsys.readouterr().out.splitlines()] == [True, True, False, False]
+
+
+@given(n=st.integers(2, 300), percent=st.integers(1, 99))
+def test_split(n05, n, percent):
+    if 0 < round(n * percent / 100) < n:
+        assert n05.split(list(range(n)), percent / 100) == corpus.split(list(range(n)), percent / 100)
+
+
+@pytest.mark.parametrize("order", [1, 2, 4])
+def test_ngrams(n05, order):
+    ids = random_ids(200, vocab_size=5)
+    ours, library = n05.NGram(ids, order, 6), ngrams.NGram(ids, order, 6)
+    for start in range(50):
+        context = random_ids(start % 5, seed=start, vocab_size=6)
+        for id in range(6):
+            assert ours.probability(context, id) == library.probability(context, id)
+
+
+@given(
+    temperature=st.sampled_from([0, 0.3, 1, 2.5]),
+    top_n=st.sampled_from([None, 1, 3, 8]),
+    penalty=st.sampled_from([1, 0.5, 0.1]),
+    recent=st.lists(st.integers(0, 7), max_size=6),
+    seed=st.integers(0, 100),
+)
+def test_next_token_distribution(n06, temperature, top_n, penalty, recent, seed):
+    logits = np.random.default_rng(seed).normal(0, 3, 8)
+    settings = temperature, top_n, penalty, recent
+    ours, library = (part.next_token_distribution(logits, *settings) for part in (n06, generation))
+    assert np.allclose(ours, library, rtol=1e-12)
+
+
+@given(seed=st.integers(0, 1000))
+def test_draw_token(n06, seed):
+    p = np.random.default_rng(seed).dirichlet(np.ones(6))
+    ours, library = (part.draw_token(p, np.random.default_rng(seed)) for part in (n06, generation))
+    assert ours == library
+
+
+@pytest.mark.parametrize("settings", [{}, {"temperature": 0.7, "top_n": 3}, {"repetition_penalty": 0.2}])
+def test_continue_text(n06, trained, settings):
+    ours = n06.continue_text(trained, "the ", 40, np.random.default_rng(3), **settings)
+    assert ours == generation.generate(trained, "the ", 40, seed=3, **settings)
+
+
+def test_continue_text_never_draws_padding(n06):
+    model = tiny(seed=1)
+    assert "<|pad|>" not in generation.generate(model, "a", 300, temperature=5.0)
+    assert len(n06.continue_text(model, "a", 300, np.random.default_rng(0), temperature=5.0)) == 301

@@ -1,0 +1,172 @@
+"""Each check accepts the solution, knows a stub, and tells plausible mistakes apart."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from notebooks import NOTEBOOKS, PATHS, SOLUTIONS, code_cells, run_cells, tags
+from tinygpt_lib.course import check
+from tinygpt_lib.loss import cross_entropy, softmax
+
+# ---- mistakes, two for each exercise ------------------------------------------------------------------------------
+
+
+def first_met(ids):
+    return Counter(zip(ids, ids[1:])).most_common(1)[0][0]
+
+
+def without_overlaps(ids):
+    counts, i = Counter(), 0
+    while i < len(ids) - 1:
+        counts[ids[i], ids[i + 1]] += 1
+        i += 2 if ids[i] == ids[i + 1] else 1
+    return min(counts, key=lambda pair: (-counts[pair], pair))
+
+
+def token_by_token(ids, tokens):
+    return "".join(tokens[id].decode("utf-8", errors="replace") for id in ids)
+
+
+def ids_as_letters(ids, tokens):
+    return "".join(chr(id) for id in ids)
+
+
+def from_the_input(y, dy):
+    return dy * (1 - np.tanh(y) ** 2)
+
+
+def without_the_chain(y, dy):
+    return 1 - y**2
+
+
+def loss_only(logits, targets, weights):
+    loss, gradient = cross_entropy(logits, targets)
+    return loss * weights.mean(), gradient
+
+
+def divided_by_the_weights(logits, targets, weights):
+    loss, gradient = cross_entropy(logits, targets, weights)
+    return loss * len(weights) / weights.sum(), gradient * len(weights) / weights.sum()
+
+
+def mean_weight_everywhere(logits, targets, weights):
+    loss, _ = cross_entropy(logits, targets, weights)
+    return loss, cross_entropy(logits, targets)[1] * weights.mean()
+
+
+def common_start(text, source):
+    return next((text[:n] for n in range(len(text), 0, -1) if text[:n] in source), "")
+
+
+def whole_words(text, source):
+    words = [word for word in text.split() if word in source.split()]
+    return max(words, key=len, default="")
+
+
+def divided_probabilities(p, temperature):
+    return p / temperature / (p / temperature).sum()
+
+
+def wrong_power(p, temperature):
+    return softmax(np.log(p) * temperature)
+
+
+def only_when_hot(p, temperature):
+    powers = p ** (1 / max(temperature, 1))
+    return powers / powers.sum()
+
+
+MISTAKES = {
+    "most_frequent_pair": (first_met, without_overlaps),
+    "decode": (token_by_token, ids_as_letters),
+    "tanh_backward": (from_the_input, without_the_chain),
+    "weighted_cross_entropy": (loss_only, mean_weight_everywhere),
+    "longest_copied_run": (common_start, whole_words),
+    "temper": (divided_probabilities, only_when_hot),
+}
+ALSO_WRONG = {"weighted_cross_entropy": (divided_by_the_weights,), "temper": (wrong_power,)}
+
+# ---- what the checks say ------------------------------------------------------------------------------------------
+
+
+def said(name, function, capsys):
+    getattr(check, name)(function)
+    return capsys.readouterr().out.strip()
+
+
+def first_sentence(verdict):
+    return verdict.splitlines()[0]
+
+
+def exercises():
+    """Every stub of every notebook: (notebook, name of the exercise)."""
+    for path in PATHS:
+        if path.parent == NOTEBOOKS:
+            for cell in code_cells(path):
+                if "exercise" in tags(cell):
+                    yield path.name, cell.source.split("(")[0].removeprefix("def ")
+
+
+EXERCISES = list(exercises())
+each_exercise = pytest.mark.parametrize(("notebook", "name"), EXERCISES, ids=[name for _, name in EXERCISES])
+
+
+def test_every_exercise_has_its_mistakes():
+    assert {name for _, name in EXERCISES} == MISTAKES.keys()
+
+
+@each_exercise
+def test_the_solution_is_right(notebook, name, capsys):
+    solution = run_cells(SOLUTIONS / notebook, "solution")[name]
+    assert said(name, solution, capsys) == "Right!"
+
+
+@each_exercise
+def test_a_stub_is_not_attempted(notebook, name, capsys):
+    stub = run_cells(NOTEBOOKS / notebook, "exercise")[name]
+    assert said(name, stub, capsys).startswith("Not attempted")
+
+    def unfinished(*arguments):
+        raise NotImplementedError
+
+    assert said(name, unfinished, capsys).startswith("Not attempted")
+
+
+@each_exercise
+def test_mistakes_are_told_apart(notebook, name, capsys):
+    verdicts = [said(name, mistake, capsys) for mistake in MISTAKES[name]]
+    assert all(verdict.startswith("Not yet") for verdict in verdicts)
+    assert len(set(map(first_sentence, verdicts))) == 2
+    for mistake in ALSO_WRONG.get(name, ()):
+        assert said(name, mistake, capsys).startswith("Not yet")
+
+
+@each_exercise
+@pytest.mark.parametrize("answer", ["nonsense", 17, (1, 2, 3), np.zeros((2, 2)), [], lambda: 0])
+def test_any_answer_gets_a_verdict(notebook, name, answer, capsys):
+    assert said(name, lambda *arguments: answer, capsys).startswith("Not yet")
+
+
+@each_exercise
+def test_an_exception_is_named(notebook, name, capsys):
+    def broken(*arguments):
+        raise KeyError("oops")
+
+    assert "KeyError: 'oops'" in said(name, broken, capsys)
+
+
+@each_exercise
+def test_a_function_that_changes_its_arguments_harms_nobody(notebook, name, capsys):
+    solution = run_cells(SOLUTIONS / notebook, "solution")[name]
+
+    def destructive(*arguments):
+        answer = solution(*arguments)
+        for argument in arguments:
+            if isinstance(argument, list):
+                argument.clear()
+            elif isinstance(argument, np.ndarray):
+                argument[...] = 0
+        return answer
+
+    assert said(name, destructive, capsys) == "Right!"

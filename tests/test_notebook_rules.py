@@ -1,0 +1,107 @@
+"""Rules every stored notebook keeps, so that running them checks something and reading them is a pleasure."""
+
+import re
+
+import pytest
+
+from notebooks import NOTEBOOKS, PATHS, SOLUTIONS, code_cells, name, read, tags
+
+COMPARED = "nbval-check-output"
+PICTURE = re.compile(r"!\[(.*?)\]\(")
+LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
+
+every_notebook = pytest.mark.parametrize("path", PATHS, ids=name)
+every_lesson = pytest.mark.parametrize(
+    "path", [p for p in PATHS if p.parent == NOTEBOOKS and p.name[:2] != "00"], ids=name
+)
+
+
+def has_figure(cell):
+    return any(kind.startswith("image/") for output in cell.get("outputs", []) for kind in output.get("data", {}))
+
+
+def test_there_are_notebooks():
+    assert len(PATHS) >= 9 and {p.name for p in SOLUTIONS.iterdir() if p.suffix} <= {p.name for p in PATHS}
+
+
+@every_notebook
+def test_run_once_from_top_to_bottom(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_enough_outputs_are_compared(path):
+    compared = [cell for cell in code_cells(path) if COMPARED in tags(cell)]
+    least = 3 if path.parent == SOLUTIONS or path.name.startswith("00") else 5
+    assert len(compared) >= least
+    assert [cell.id for cell in compared if not cell.outputs] == [], "compared cells that print nothing check nothing"
+
+
+@every_notebook
+def test_no_errors_and_nothing_on_stderr(path):
+    outputs = [output for cell in code_cells(path) for output in cell.outputs]
+    assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+
+
+@every_notebook
+def test_no_widgets_are_stored(path):
+    notebook = read(path)
+    assert "widgets" not in notebook.metadata
+    kinds = {kind for cell in code_cells(path) for output in cell.outputs for kind in output.get("data", {})}
+    assert not any("widget" in kind for kind in kinds)
+
+
+@every_notebook
+def test_pictures_have_alt_text(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    assert [alt for alt in PICTURE.findall(text) if not alt.strip()] == []
+
+
+@every_notebook
+def test_figures_are_described(path):
+    cells = read(path).cells
+    for cell, after in zip(cells, [*cells[1:], None]):
+        if has_figure(cell):
+            described = after is not None and after.cell_type == "markdown" and "**Figure:**" in after.source
+            assert described, f"the figure of cell {cell.id} has no text cell with 'Figure:' after it"
+
+
+@every_notebook
+def test_local_links_lead_somewhere(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    assert [link for link in LINK.findall(text) if not (path.parent / link).exists()] == []
+
+
+@every_notebook
+def test_cells_are_short(path):
+    lengths = {cell.id: sum(1 for line in cell.source.splitlines() if line.strip()) for cell in code_cells(path)}
+    assert {id: length for id, length in lengths.items() if length > 25} == {}
+
+
+@every_lesson
+def test_opens_and_closes_as_promised(path):
+    text = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    for promise in ("**You will** ", "**You will learn**", "**You need**", "**Time:**"):
+        assert promise in text[0]
+    whole = "\n".join(text)
+    for section in ("## What to remember", "## Exercises", "## Further reading", "**Next:**"):
+        assert section in whole
+    cards = re.findall(r"^### Exercise \d · .+ \*\((easy|medium|hard), \d+ minutes", whole, re.M)
+    assert 2 <= len(cards) <= 4
+
+
+@every_lesson
+def test_exercises_are_stubs_with_checks(path):
+    cells = code_cells(path)
+    stubs = [n for n, cell in enumerate(cells) if "exercise" in tags(cell)]
+    assert 1 <= len(stubs) <= 2
+    for n in stubs:
+        function = re.match(r"def (\w+)", cells[n].source)[1]
+        assert cells[n].source.endswith("...") and cells[n + 1].source == f"check.{function}({function})"
+        assert "Not attempted" in cells[n + 1].outputs[0].text
+
+
+@every_lesson
+def test_has_solutions(path):
+    assert (SOLUTIONS / path.name).is_file()
