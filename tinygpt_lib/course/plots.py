@@ -118,7 +118,7 @@ def next_token_bars(ax, probabilities, tok, top=12, colour=BLUE, limit=None):
     best = [i for i in best if probabilities[i] > 0]
     values = [float(probabilities[i]) for i in best]
     ax.barh(range(len(best)), values, color=colour)
-    ax.set_yticks(range(len(best)), [visible(tok.token_text(i)) for i in best])
+    ax.set_yticks(range(len(best)), [visible(tok.token_text(i)) for i in best], family="monospace")
     ax.set_ylim(top - 0.5, -0.5)
     ax.grid(False)
     ax.set_xlim(0, limit or max(values) * 1.25)
