@@ -19,8 +19,11 @@ def cross_entropy(logits, targets, weights=None):
     float, and its gradient with respect to the logits, (B, V): (p - onehot(target)) / B.
     """
     rows = np.arange(len(targets))
-    p = softmax(logits)  # (B, V)
-    surprise = -np.log(np.maximum(p[rows, targets], np.finfo(p.dtype).tiny))  # (B,)
+    z = logits - logits.max(axis=-1, keepdims=True)  # (B, V), the largest of each row 0
+    p = np.exp(z)
+    sums = p.sum(axis=-1)  # (B,)
+    surprise = np.log(sums) - z[rows, targets]  # (B,), exact where p(target) itself would be rounded to 0
+    p /= sums[:, None]
     p[rows, targets] -= 1
     p /= len(targets)
     if weights is not None:

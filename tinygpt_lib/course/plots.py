@@ -4,12 +4,12 @@ import io
 
 import matplotlib.pyplot as plt
 
-# Okabe and Ito's palette, https://jfly.uni-koeln.de/color/
+# Okabe and Ito's palette, https://jfly.uni-koeln.de/color/, but for the red: theirs is close to their orange.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
     "#0072B2",
     "#E69F00",
     "#009E73",
-    "#D55E00",
+    "#CC3311",
     "#CC79A7",
     "#56B4E9",
     "#666666",
