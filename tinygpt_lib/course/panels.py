@@ -1,7 +1,8 @@
 """Things to play with: a live loss curve, and a panel with sliders.
 
 Widgets here only pass values on; pure functions do the work. They are built from `observe` callbacks that fill an
-`HTML` or `Image` widget, because `interact` and `Output` make notebooks hang now and then when no one is looking.
+`HTML` widget, because `interact` and `Output` make notebooks hang now and then when no one is looking, and an `Image`
+stays empty when its cell was out of view while it was drawn.
 """
 
 import base64
@@ -19,11 +20,18 @@ class LiveCurve:
 
     def __init__(self, baselines=(), title="Loss while training"):
         self.baselines, self.title = baselines, title
-        self.widget = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self.widget = widgets.HTML()
 
     def __call__(self, history):
         if len(history.step) > 1:
-            self.widget.value = plots.png(plots.loss_curve(history, self.baselines, self.title))
+            figure = plots.loss_curve(history, self.baselines, self.title)
+            self.widget.value = picture(figure, f"Loss curve up to step {history.step[-1]}")
+
+
+def picture(figure, alt) -> str:
+    """HTML that holds the figure itself, as PNG; the figure is closed."""
+    data = base64.b64encode(plots.png(figure)).decode("ascii")
+    return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}"/>'
 
 
 def distribution_after(model, prompt, temperature=1.0, top_n=None):
@@ -38,13 +46,9 @@ def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0) -> 
     """HTML: bars of the next token's probabilities, and below them a sample made with the same settings."""
     figure, ax = plots.axes(f"After {prompt!r}", "probability of the next token", "token", width=6, height=3.2)
     plots.next_token_bars(ax, distribution_after(model, prompt, temperature, top_n), model.tok, limit=1.15)
-    picture = base64.b64encode(plots.png(figure)).decode("ascii")
+    bars = picture(figure, f"Bars: the next token after {prompt!r} at temperature {temperature}, top {top_n}")
     text = generate(model, prompt, max_tokens, temperature, top_n, seed=seed)
-    alt = html.escape(f"Bars: the next token after {prompt!r} at temperature {temperature}, top {top_n}", quote=True)
-    return (
-        f'<img alt="{alt}" src="data:image/png;base64,{picture}"/>'
-        f'<pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
-    )
+    return f'{bars}<pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
 
 
 def sampling_panel(model, prompt="ROMEO:\n", temperature=0.8, top_n=None, max_tokens=160):
