@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notebooks import NOTEBOOKS, run_cells
-from tinygpt_lib import bpe, corpus, generation, initialisation, layers, loss, ngrams, optimizers
+from tinygpt_lib import bpe, corpus, generation, initialisation, layers, loss, ngrams, optimizers, windows
 
 
 def taught(notebook):
@@ -138,6 +138,15 @@ def test_the_gradient_check_finds_a_mistake(n02, rng, capsys):
 def test_split(n05, n, percent):
     if 0 < round(n * percent / 100) < n:
         assert n05.split(list(range(n)), percent / 100) == corpus.split(list(range(n)), percent / 100)
+
+
+@given(seed=st.integers(0, 1000), context=st.integers(1, 9), data=st.data())
+def test_draw_examples(n05, seed, context, data):
+    min_context = data.draw(st.integers(1, context))
+    ids = random_ids(40, seed)
+    ours = n05.draw_examples(ids, np.random.default_rng(seed), 12, context, min_context, pad_id=7)
+    library = windows.Windows(ids, context, 7, "before", min_context)(np.random.default_rng(seed), 12)
+    assert np.array_equal(ours[0], library[0]) and np.array_equal(ours[1], library[1])
 
 
 @pytest.mark.parametrize("order", [1, 2, 4])
