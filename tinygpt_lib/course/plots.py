@@ -48,8 +48,9 @@ def line(ax, x, y, label, colour=BLUE, low=None, high=None, **style):
     if low is not None:
         ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
     ax.annotate(
-        label, (x[-1], y[-1]), xytext=(6, 0), textcoords="offset points", color=colour, va="center", gid=END_LABEL
-    )
+        label, (x[-1], y[-1]), xytext=(6, 0), textcoords="offset points", color=colour, va="center", gid=END_LABEL,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+    )  # fmt: skip
 
 
 def baseline(ax, y, label, colour=GREY):
