@@ -50,7 +50,7 @@ def test_labels_are_moved_apart():
     _, ax = plots.axes("title", "x", "y")
     for label, end in (("one", 1.0), ("two", 1.001), ("three", 5.0)):
         plots.line(ax, [0, 1], [0, end], label)
-    plots.spread_labels(ax)
+    plots.spread_labels(ax.figure)
     ax.figure.canvas.draw()
     boxes = sorted(text.get_window_extent().y0 for text in ax.texts)
     assert np.diff(boxes).min() * 72 / ax.figure.dpi > 11

@@ -26,11 +26,21 @@ LAST_WORDS = "Whiles thou art waking."
 
 # Slips of the Markdown files: a name of two words whose first word became a line of text, three verses printed in bold
 # as if they were speakers, and some headings, directions and one speaker not marked as such.
-_SPLIT_NAME = re.compile(r"^(BISHOP|CARDINAL|COUNTESS|RICHARD|LADY|DON ADRIANO DE|Ghosts?|Varro's)\s*\n\s*\n\*\*", re.M)
-_BOLD_VERSE = re.compile(r"^\*\*(As long as you or I|Here stand I|This way will I)\*\*\s*\n", re.M)
-_SPOKEN_BY = re.compile(r"^EPILOGUE\s*\nSPOKEN BY (\w+)\s*\n", re.M)
-_PLAIN_DIRECTION = re.compile(r"^(?:SONG|DUMB SHOW|ARIEL'S song|Enter FLAMINIUS)\.[ \t]*\n", re.M)
-_PLAIN_SPEAKER = re.compile(r"^(ALL SERVING-MEN) (?=Here)", re.M)
+_SLIPS = tuple(
+    (re.compile(pattern, re.M), replacement)
+    for pattern, replacement in (
+        (r"^(BISHOP|CARDINAL|COUNTESS|RICHARD|LADY|DON ADRIANO DE|Ghosts?|Varro's)\s*\n\s*\n\*\*", r"\n**\1 "),
+        (r"^\*\*(As long as you or I|Here stand I|This way will I)\*\*\s*\n", r"\1 "),
+        (r"^(?:SONG|DUMB SHOW|ARIEL'S song|Enter FLAMINIUS)\.[ \t]*\n", ""),
+        (r"^(ALL SERVING-MEN) (?=Here)", r"\n**\1**\n"),
+        (r"^SCENE ([IVX]+):.*$", r"\n### SCENE \1\n"),
+        (r"^EPILOGUE\s*\nSPOKEN BY (\w+)\s*\n", r"# EPILOGUE\n\n**\1**\n"),
+        (r"^EPILOGUE\s*$", "# EPILOGUE"),
+        (r"^\*\*(Scene [IVX]+)\*\*.*\n.*", r"### \1"),
+    )
+)
+
+_SPEAKER = re.compile(r"^(ALL SERVING-MEN) (?=Here)", re.M)
 _PLAIN_SCENE = re.compile(r"^SCENE ([IVX]+):.*$", re.M)
 _BARE_EPILOGUE = re.compile(r"^EPILOGUE\s*$", re.M)
 _BOLD_SCENE = re.compile(r"^\*\*(Scene [IVX]+)\*\*.*\n.*", re.M)
@@ -132,14 +142,8 @@ def _play_files() -> dict:
 
 def _parse(title, markdown) -> Iterator[Speech]:
     """Walk through one play's blocks (what stands between empty lines) and yield its speeches."""
-    markdown = _SPLIT_NAME.sub(r"\n**\1 ", markdown)
-    markdown = _BOLD_VERSE.sub(r"\1 ", markdown)
-    markdown = _PLAIN_DIRECTION.sub("", markdown)
-    markdown = _PLAIN_SPEAKER.sub(r"\n**\1**\n", markdown)
-    markdown = _PLAIN_SCENE.sub(r"\n### SCENE \1\n", markdown)
-    markdown = _SPOKEN_BY.sub(r"# EPILOGUE\n\n**\1**\n", markdown)
-    markdown = _BARE_EPILOGUE.sub("# EPILOGUE", markdown)
-    markdown = _BOLD_SCENE.sub(r"### \1", markdown)
+    for slip, mended in _SLIPS:
+        markdown = slip.sub(mended, markdown)
     act = scene = speaker = ""
     lines = []
     for block in [*re.split(r"\n\s*\n", markdown), "# END"]:

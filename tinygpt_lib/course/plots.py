@@ -53,12 +53,12 @@ def line(ax, x, y, label, colour=BLUE, low=None, high=None, **style):
     )  # fmt: skip
 
 
-def baseline(ax, y, label, colour=GREY):
+def baseline(ax, y, label):
     """A dashed horizontal line with its name beside it, right of the axes."""
-    ax.axhline(y, color=colour, linestyle="--", linewidth=1)
+    ax.axhline(y, color=GREY, linestyle="--", linewidth=1)
     ax.annotate(
         label, (1, y), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
-        color=colour, va="center", fontsize=9, annotation_clip=False, gid=BASELINE_LABEL,
+        color=GREY, va="center", fontsize=9, annotation_clip=False, gid=BASELINE_LABEL,
     )  # fmt: skip
 
 
@@ -71,28 +71,27 @@ def log_x(ax, values):
 
 def show():
     """Show the figure just drawn, its labels moved apart where they would overlap."""
-    for ax in plt.gcf().axes:
-        spread_labels(ax)
+    spread_labels(plt.gcf())
     plt.show()
 
 
-def spread_labels(ax, gap=12):
+def spread_labels(figure, gap=12):
     """Move the names of lines, and those of baselines, apart so that they stand at least `gap` points apart."""
-    for kind in (END_LABEL, BASELINE_LABEL):
-        labels = [text for text in ax.texts if text.get_gid() == kind and text.get_text()]
-        scale = 72 / ax.figure.dpi
-        heights = {text: ax.transData.transform((0, text.xy[1]))[1] * scale for text in labels}
-        labels.sort(key=heights.get)
-        lowest = -float("inf")
-        for text in labels:
-            shift = max(lowest + gap - heights[text], 0)
-            text.set_position((text.get_position()[0], shift))
-            lowest = heights[text] + shift
+    scale = 72 / figure.dpi
+    for ax in figure.axes:
+        for kind in (END_LABEL, BASELINE_LABEL):
+            labels = [text for text in ax.texts if text.get_gid() == kind and text.get_text()]
+            heights = {text: ax.transData.transform((0, text.xy[1]))[1] * scale for text in labels}
+            lowest = -float("inf")
+            for text in sorted(labels, key=heights.get):
+                shift = max(lowest + gap - heights[text], 0)
+                text.set_position((text.get_position()[0], shift))
+                lowest = heights[text] + shift
 
 
-def loss_curve(history, baselines=(), title="Loss while training", width=7.5):
+def loss_curve(history, baselines=(), title="Loss while training"):
     """Training and validation loss by step. baselines: pairs (name, nats). Returns the figure."""
-    figure, ax = axes(title, "training step", "loss (nats per token)", width=width)
+    figure, ax = axes(title, "training step", "loss (nats per token)", width=7.5)
     for name, value in baselines:
         baseline(ax, value, name)
     line(ax, history.step, history.loss, "training", ORANGE)
@@ -100,7 +99,6 @@ def loss_curve(history, baselines=(), title="Loss while training", width=7.5):
         line(ax, history.step, history.valid_loss, "held out", BLUE)
     ax.margins(x=0.02)
     ax.set_xlim(right=history.step[-1] * 1.16)
-    spread_labels(ax)
     return figure
 
 
@@ -113,12 +111,12 @@ def visible(token) -> str:
     return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥") or "∅"
 
 
-def next_token_bars(ax, probabilities, tok, top=12, colour=BLUE, limit=None):
+def next_token_bars(ax, probabilities, tok, top=12, limit=None):
     """Horizontal bars for the `top` most probable next tokens, the most probable first; impossible ones left out."""
     best = sorted(range(len(probabilities)), key=lambda i: (-probabilities[i], i))[:top]
     best = [i for i in best if probabilities[i] > 0]
     values = [float(probabilities[i]) for i in best]
-    ax.barh(range(len(best)), values, color=colour)
+    ax.barh(range(len(best)), values, color=BLUE)
     ax.set_yticks(range(len(best)), [visible(tok.token_text(i)) for i in best], family="monospace")
     ax.set_ylim(top - 0.5, -0.5)
     ax.grid(False)
@@ -144,7 +142,8 @@ def windows(contexts, targets, tok, title):
 
 
 def png(figure) -> bytes:
-    """The figure as PNG bytes; the figure is closed."""
+    """The figure as PNG bytes, its labels moved apart as in `show`; the figure is closed."""
+    spread_labels(figure)
     file = io.BytesIO()
     figure.savefig(file, format="png")
     plt.close(figure)
