@@ -13,7 +13,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install test test-library test-notebooks test-oldest lint notebooks models clean
+.PHONY: help lab install test test-library test-notebooks test-oldest lint notebooks models results clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ notebooks: install ## run the notebooks and store their outputs (NOTEBOOKS=noteb
 
 models: install ## train the stored models of data/models again
 	$(BIN)/python -m tinygpt_lib.course.models
+
+results: install ## run the stored experiments again, about 3 hours (NAME=... for one)
+	$(BIN)/python -m tinygpt_lib.course.experiments $(NAME)
 
 clean: ## remove both environments
 	rm -rf $(VENV) $(OLDEST)

@@ -9,7 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notebooks import NOTEBOOKS, run_cells
-from tinygpt_lib import bpe, corpus, generation, initialisation, layers, loss, ngrams, optimizers, windows
+from tinygpt_lib import (
+    alphabetize,
+    bpe,
+    corpus,
+    encoding,
+    generation,
+    initialisation,
+    layers,
+    loss,
+    ngrams,
+    optimizers,
+    training,
+    windows,
+)
+from tinygpt_lib.course import measures
 
 
 def taught(notebook):
@@ -21,8 +35,12 @@ def taught(notebook):
 
 n01 = taught("01_byte_pair_encoding")
 n02 = taught("02_backprop_network")
+n03 = taught("03_alphabetize")
+n04 = taught("04_input_encodings")
 n05 = taught("05_shakespeare")
 n06 = taught("06_sampling")
+n07 = taught("07_windows_and_context")
+n08 = taught("08_network_choices")
 
 texts = st.text(alphabet="ab c\n,é", max_size=60)
 
@@ -134,6 +152,37 @@ def test_the_gradient_check_finds_a_mistake(n02, rng, capsys):
     assert [("WRONG" in line) for line in capsys.readouterr().out.splitlines()] == [True, True, False, False]
 
 
+@given(seed=st.integers(0, 1000), n=st.integers(1, 5), length=st.integers(1, 7), size=st.integers(2, 9))
+def test_strings_to_sort(n03, seed, n, length, size):
+    ours, library = (part.random_strings(np.random.default_rng(seed), n, length, size) for part in (n03, alphabetize))
+    assert np.array_equal(ours, library)
+    for padding in windows.PADDINGS:
+        taught_examples, library_examples = (part.examples(library, size, padding) for part in (n03, alphabetize))
+        assert all(map(np.array_equal, taught_examples, library_examples))
+
+
+@pytest.mark.parametrize("padding", windows.PADDINGS)
+def test_sorting_with_a_model(n03, padding, rng):
+    tok = alphabetize.letters(3)
+    model = tiny(tok, context=8, padding=padding, hidden=(32,))
+    alphabetize.train_to_sort(model, 3, most=4000)
+    strings = alphabetize.random_strings(rng, 60, 4, 3)
+    assert np.array_equal(n03.sort_strings(model, strings), alphabetize.sort_strings(model, strings))
+    assert n03.sorted_right(model, strings) == alphabetize.sorted_right(model, strings)
+    assert 0 < alphabetize.sorted_right(model, strings)
+
+
+@given(seed=st.integers(0, 1000), context=st.integers(1, 5), vocab_size=st.integers(2, 9), n=st.integers(1, 6))
+def test_encodings(n04, seed, context, vocab_size, n):
+    rng = np.random.default_rng(seed)
+    contexts = rng.integers(0, vocab_size, (n, context))
+    for name in ("presence", "normalized", "raw", "onehot"):
+        library = encoding.ENCODINGS[name](context, vocab_size, 3, rng, "float64")
+        assert np.allclose(getattr(n04, name)(contexts, vocab_size), library.forward(contexts), rtol=1e-12)
+    library = encoding.Embedding(context, vocab_size, 3, rng, "float64")
+    assert np.array_equal(n04.embedded(contexts, library.table), library.forward(contexts))
+
+
 @given(n=st.integers(2, 300), percent=st.integers(1, 99))
 def test_split(n05, n, percent):
     if 0 < round(n * percent / 100) < n:
@@ -190,3 +239,38 @@ def test_continue_text_never_draws_padding(n06):
     model = tiny(seed=1)
     assert "<|pad|>" not in generation.generate(model, "a", 300, temperature=5.0)
     assert len(n06.continue_text(model, "a", 300, np.random.default_rng(0), temperature=5.0)) == 301
+
+
+@given(text=st.text(alphabet="abc ", min_size=5, max_size=60), length=st.integers(0, 4))
+def test_ceiling(n07, text, length):
+    assert n07.ceiling(text, length) == measures.ceiling(text, length)
+
+
+@given(rate=st.floats(0, 0.9), seed=st.integers(0, 1000))
+def test_dropout(n08, rate, seed):
+    x, dy = np.random.default_rng(seed).normal(size=(2, 5, 7))
+    ours, library = n08.Dropout(rate), layers.Dropout(rate)
+    for rngs in ((None, None), [np.random.default_rng(seed + 1) for _ in range(2)]):
+        assert np.allclose(ours.forward(x, rngs[0]), library.forward(x, rngs[1]), rtol=1e-12)
+        assert np.allclose(ours.backward(dy), library.backward(dy), rtol=1e-12)
+
+
+def test_decay_weights(n08):
+    ours, library = tiny(dtype="float64"), tiny(dtype="float64")
+    batch = windows.Windows(random_ids(60), ours.context, ours.pad_id)(np.random.default_rng(0), 8)
+    training.train(
+        library, lambda rng, n: batch, steps=1, batch_size=8, optimizer="sgd", schedule="constant", learning_rate=0.1,
+        weight_decay=0.5, progress=False,
+    )  # fmt: skip
+    ours.loss_and_gradients(*batch)
+    n08.decay_weights(ours.parameters(), 0.1, 0.5)
+    optimizers.SGD(ours.parameters()).step(0.1)
+    for (value, _), (expected, _) in zip(ours.parameters(), library.parameters()):
+        assert np.allclose(value, expected, rtol=1e-12)
+
+
+def test_schedules(n08):
+    assert n08.SCHEDULES.keys() == training.SCHEDULES.keys()
+    for name, rate_at in n08.SCHEDULES.items():
+        for progress in np.linspace(0, 1, 11):
+            assert np.isclose(rate_at(progress), training.SCHEDULES[name](progress))

@@ -55,6 +55,42 @@ def mean_weight_everywhere(logits, targets, weights):
     return loss, cross_entropy(logits, targets)[1] * weights.mean()
 
 
+def perfect_checks_in_all(shares):
+    perfect = [n for n, share in enumerate(shares, 1) if share == 1]
+    return perfect[9] if len(perfect) >= 10 else None
+
+
+def run_to_the_end(shares):
+    return len(shares) if shares[-10:] == [1.0] * 10 else None
+
+
+def always_the_smallest(context, length):
+    return min(context[:length])
+
+
+def by_place_in_order(context, length):
+    used = context[length:].index(3)
+    return sorted(set(context[:length]))[min(used, len(set(context[:length])) - 1)]
+
+
+def same_rows_for_every_slot(contexts, W, vocab_size):
+    return W[contexts].sum(axis=1)
+
+
+def all_contexts_in_one_row(contexts, W, vocab_size):
+    return W[contexts + vocab_size * np.arange(contexts.shape[1])].sum(axis=(0, 1))[None]
+
+
+def always_before(ids, context, pad_id, padding):
+    return [pad_id] * (context - len(ids)) + ids[-context:]
+
+
+def first_ids_kept(ids, context, pad_id, padding):
+    ids = ids[:context]
+    empty = [pad_id] * (context - len(ids))
+    return empty + ids if padding == "before" else ids + empty
+
+
 def common_start(text, source):
     return next((text[:n] for n in range(len(text), 0, -1) if text[:n] in source), "")
 
@@ -77,15 +113,76 @@ def only_when_hot(p, temperature):
     return powers / powers.sum()
 
 
+def share_of_the_pair(text, length):
+    grams = Counter(text[i : i + length + 1] for i in range(len(text) - length))
+    return -sum(n * np.log(n / grams.total()) for n in grams.values()) / grams.total()
+
+
+def all_contexts_alike(text, length):
+    grams = Counter(text[i : i + length + 1] for i in range(len(text) - length))
+    after = {}
+    for gram, count in grams.items():
+        after.setdefault(gram[:-1], []).append(count)
+    shares = [np.array(counts) / sum(counts) for counts in after.values()]
+    return np.mean([-(p * np.log(p)).sum() for p in shares])
+
+
+def nats_per_byte(surprises, tokens):
+    return sum(surprises) / sum(len(token.encode()) for token in tokens)
+
+
+def bits_per_token(surprises, tokens):
+    return np.mean(surprises) / np.log(2)
+
+
+def bits_per_character(surprises, tokens):
+    return sum(surprises) / np.log(2) / len("".join(tokens))
+
+
+def cosine_from_the_start(progress, warm_up):
+    cosine = 0.5 + 0.5 * np.cos(np.pi * progress)
+    return progress / warm_up if progress < warm_up else cosine
+
+
+def warm_up_times_cosine(progress, warm_up):
+    return min(progress / warm_up, 1) * (0.5 + 0.5 * np.cos(np.pi * progress))
+
+
+def biases_stay(W_in, b, W_out, order):
+    return W_in[:, order], b, W_out[order]
+
+
+def readers_stay(W_in, b, W_out, order):
+    return W_in[:, order], b[order], W_out
+
+
+def backwards(W_in, b, W_out, order):
+    order = np.argsort(order)
+    return W_in[:, order], b[order], W_out[order]
+
+
 MISTAKES = {
     "most_frequent_pair": (first_met, without_overlaps),
     "decode": (token_by_token, ids_as_letters),
     "tanh_backward": (from_the_input, without_the_chain),
     "weighted_cross_entropy": (loss_only, mean_weight_everywhere),
+    "checks_until_trained": (perfect_checks_in_all, run_to_the_end),
+    "next_letter": (always_the_smallest, by_place_in_order),
+    "look_up": (same_rows_for_every_slot, all_contexts_in_one_row),
+    "fill": (always_before, first_ids_kept),
     "longest_copied_run": (common_start, whole_words),
     "temper": (divided_probabilities, only_when_hot),
+    "lowest_loss": (share_of_the_pair, all_contexts_alike),
+    "bits_per_byte": (nats_per_byte, bits_per_token),
+    "warm_cosine": (cosine_from_the_start, warm_up_times_cosine),
+    "reorder": (biases_stay, readers_stay),
 }
-ALSO_WRONG = {"weighted_cross_entropy": (divided_by_the_weights,), "temper": (wrong_power,)}
+ALSO_WRONG = {
+    "weighted_cross_entropy": (divided_by_the_weights,),
+    "temper": (wrong_power,),
+    "bits_per_byte": (bits_per_character,),
+    "reorder": (backwards,),
+}
 
 # ---- what the checks say ------------------------------------------------------------------------------------------
 

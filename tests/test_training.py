@@ -86,7 +86,11 @@ def test_every_way_of_drawing_from_a_text_is_passed_on(monkeypatch):
 
 @pytest.mark.parametrize(
     "schedule, expected",
-    [("constant", [0.2, 0.2, 0.2, 0.2]), ("linear", [0.2, 0.15, 0.1, 0.05])],
+    [
+        ("constant", [0.2, 0.2, 0.2, 0.2]),
+        ("linear", [0.2, 0.15, 0.1, 0.05]),
+        ("cosine", [0.2, 0.1 + np.sqrt(0.005), 0.1, 0.1 - np.sqrt(0.005)]),
+    ],
 )
 def test_schedule(schedule, expected, monkeypatch):
     rates = []
@@ -283,7 +287,7 @@ def test_the_progress_bar_counts_examples(capsys):
         ({"learning_rate": "fast"}, "learning_rate is 'fast'"),
         ({"weight_decay": -1}, "weight_decay is -1"),
         ({"optimizer": "lion"}, "optimizer is 'lion': choose one of 'sgd', 'adam'"),
-        ({"schedule": "cosine"}, "schedule is 'cosine': choose one of 'constant', 'linear'"),
+        ({"schedule": "step"}, "schedule is 'step': choose one of 'constant', 'linear', 'cosine'"),
         ({"windows": "all"}, "windows is 'all'"),
         ({"min_context": 4}, "min_context is 4: it must be a whole number from 1 to 3"),
         ({"substring": 0}, "substring is 0"),

@@ -40,11 +40,6 @@ _SLIPS = tuple(
     )
 )
 
-_SPEAKER = re.compile(r"^(ALL SERVING-MEN) (?=Here)", re.M)
-_PLAIN_SCENE = re.compile(r"^SCENE ([IVX]+):.*$", re.M)
-_BARE_EPILOGUE = re.compile(r"^EPILOGUE\s*$", re.M)
-_BOLD_SCENE = re.compile(r"^\*\*(Scene [IVX]+)\*\*.*\n.*", re.M)
-
 _SPEAKER = re.compile(r"^\*\*([^*\n]+)\*\*[ \t]*$", re.M)
 # A stage direction is in brackets or in italics, and may run over several lines.
 _DIRECTION = re.compile(r"_*\\?\[[^\]_]*[\]_]_*|_+[^_]*_+|(?<!\*)\*(?!\*)[^*]+\*(?!\*)")

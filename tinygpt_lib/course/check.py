@@ -4,65 +4,20 @@ Each check runs the learner's function on a few inputs and compares with the lib
 untouched stub is "not attempted", a mistake is explained.
 """
 
-import copy
-import functools
-
 import numpy as np
 
+from tinygpt_lib.alphabetize import examples, is_trained
 from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.course import measures
+from tinygpt_lib.course.merging import reorder as library_reorder
 from tinygpt_lib.course.originality import longest_copied_run as library_longest_copied_run
+from tinygpt_lib.course.verdict import exercise
+from tinygpt_lib.encoding import OneHot
 from tinygpt_lib.generation import next_token_distribution
 from tinygpt_lib.layers import Tanh
 from tinygpt_lib.loss import cross_entropy
-
-
-def exercise(cases):
-    """Make a check of a generator of cases: (arguments, the library's answer, what a wrong answer probably means)."""
-
-    @functools.wraps(cases)
-    def check(function):
-        print(verdict(function, cases()))
-
-    return check
-
-
-def verdict(function, cases) -> str:
-    """What a check says of `function`: not attempted, right, or what is wrong."""
-    for number, (arguments, expected, hint) in enumerate(cases):
-        try:
-            answer = function(*copy.deepcopy(arguments))
-        except NotImplementedError:
-            answer = None
-        except Exception as error:
-            return f"Not yet: your function stopped with {type(error).__name__}: {error}. {hint}"
-        if answer is None and number == 0:
-            return "Not attempted yet: replace the dots and run both cells again."
-        if not same(answer, expected):
-            return f"Not yet: {hint}\nasked:    {show(arguments)}\nexpected: {show(expected)}\nyours:    {show(answer)}"
-    return "Right!"
-
-
-def same(answer, expected) -> bool:
-    """Equal, numbers to within rounding; the parts of a tuple one by one."""
-    if isinstance(expected, tuple):
-        return isinstance(answer, tuple | list) and len(answer) == len(expected) and all(map(same, answer, expected))
-    if isinstance(expected, str):
-        return isinstance(answer, str) and answer == expected
-    try:
-        return np.shape(answer) == np.shape(expected) and bool(np.allclose(answer, expected, rtol=1e-4, atol=1e-6))
-    except (TypeError, ValueError):
-        return False
-
-
-def show(value) -> str:
-    """A value on few lines, arrays rounded."""
-    if isinstance(value, tuple):
-        return ", ".join(map(show, value))
-    if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=4, suppress_small=True, threshold=20, separator=", ")
-    text = f"{value:.4f}" if isinstance(value, float) else repr(value)
-    return text if len(text) < 200 else text[:197] + "..."
-
+from tinygpt_lib.training import SCHEDULES
+from tinygpt_lib.windows import pad_contexts
 
 # ---- notebook 01 -------------------------------------------------------------------------------------------------
 
@@ -122,6 +77,63 @@ def weighted_cross_entropy():
         yield (logits, targets, weights), cross_entropy(logits, targets, weights), hint
 
 
+# ---- notebook 03 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def checks_until_trained():
+    for shares, hint in (
+        ([1.0] * 10, "ten perfect checks in a row are enough: return how many checks it took, here 10"),
+        ([0.5] + [1.0] * 12, "return the first moment: the number of checks done when the tenth in a row came out"),
+        ([1.0] * 5 + [0.99] + [1.0] * 10, "the ten must stand in a row: an imperfect check starts the count again"),
+        ([1.0] * 9 + [0.9] + [1.0] * 9, "nine in a row are not enough: return None"),
+    ):
+        lengths = range(1, len(shares) + 1)
+        yield (shares,), next((n for n in lengths if is_trained(shares[:n])), None), hint
+
+
+@exercise
+def next_letter():
+    for string, place, hint in (
+        ([2, 1, 0, 1], 0, "nothing is used up yet: the smallest letter of the string comes first"),
+        ([1, 1, 2, 1], 2, "the letters of the answer so far are used up, one for one: count them"),
+        (
+            [0, 2, 2, 0],
+            2,
+            "a letter can be used up wholly: then the next larger one of the string comes, not the next id",
+        ),
+        ([2, 2, 2, 2], 3, "the padding (here 3) is no letter: look only at the string and the answer so far"),
+    ):
+        contexts, targets = examples(np.array([string]), pad_id=3)
+        yield (contexts[place].tolist(), len(string)), int(targets[place]), hint
+
+
+# ---- notebook 04 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def look_up():
+    rng = np.random.default_rng(4)
+    for contexts, hint in (
+        (np.array([[2, 0]]), "slot t has its own rows of W, from row t * vocab_size on; add the rows up"),
+        (np.array([[1, 1]]), "the same token in two slots has two different rows: shift the ids by t * vocab_size"),
+        (rng.integers(0, 3, (5, 2)), "the result has one row for each context: (B, H)"),
+    ):
+        W = rng.normal(size=(6, 4))
+        yield (contexts, W, 3), OneHot(2, 3, None, None, "float64").forward(contexts) @ W, hint
+
+
+@exercise
+def fill():
+    for ids, padding, hint in (
+        ([5, 6], "before", "padding comes first, the ids after it: the newest is in the last slot"),
+        ([5, 6], "after", "padding 'after': the ids come first"),
+        ([1, 2, 3, 4, 5, 6], "before", "too many ids: keep the last ones, as many as the window has slots"),
+        ([1, 2, 3, 4, 5, 6], "after", "with padding after, too, the last ids are the ones to keep"),
+    ):
+        yield (ids, 4, 9, padding), pad_contexts([ids], 4, 9, padding)[0].tolist(), hint
+
+
 # ---- notebook 05 -------------------------------------------------------------------------------------------------
 
 
@@ -151,3 +163,61 @@ def temper():
         (0.5, "below 1 the largest probability grows: p to the power 1 / T, then scaled to add up to 1"),
     ):
         yield (p, temperature), next_token_distribution(np.log(p), temperature), hint
+
+
+# ---- notebook 07 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def lowest_loss():
+    for text, length, hint in (
+        ("aabba", 1, "-log of the share a character has AFTER ITS CONTEXT, not of the share of the pair in the text"),
+        ("abacabaca", 1, "the mean is over positions: a context that occurs twice as often counts twice"),
+        (
+            "abcabdabc",
+            2,
+            "the context is the `length` characters before; where it decides the next, the loss is 0",
+        ),
+        ("aab", 0, "without any context every character is predicted from its own share of the text"),
+    ):
+        yield (text, length), measures.lowest_loss(text, length), hint
+
+
+@exercise
+def bits_per_byte():
+    for tokens, hint in (
+        (["a", "b", "c"], "a nat is 1 / log(2) bits, with the natural logarithm of 2"),
+        (["the", " ", "art"], "divide the text's whole surprise by all its bytes, not each token's by something"),
+        (["caf", "é"], "bytes, not characters: a text's bytes are text.encode('utf-8')"),
+    ):
+        surprises = np.array([2.0, 0.5, 1.0])[: len(tokens)]
+        yield (surprises, tokens), measures.bits_per_byte(surprises, tokens), hint
+
+
+# ---- notebook 08 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def warm_cosine():
+    for progress, warm_up, hint in (
+        (0.05, 0.1, "before the warm-up ends, the factor grows in proportion: here it is half way up"),
+        (0.1, 0.1, "where the warm-up ends, the factor is 1 and the cosine only begins to fall"),
+        (0.55, 0.1, "half way through what is LEFT after the warm-up, the cosine has fallen to a half"),
+        (1.0, 0.2, "at the end of the run the factor is 0"),
+        (0.0, 0.0, "without a warm-up it starts at 1: beware of dividing by 0"),
+    ):
+        rising = progress < warm_up
+        factor = progress / warm_up if rising else SCHEDULES["cosine"]((progress - warm_up) / (1 - warm_up))
+        yield (progress, warm_up), factor, hint
+
+
+@exercise
+def reorder():
+    rng = np.random.default_rng(8)
+    W_in, W_out = rng.normal(size=(2, 3)), rng.normal(size=(3, 2))
+    for b, hint in (
+        (np.zeros(3), "a neuron is a COLUMN of W_in and a ROW of W_out: both must move with it"),
+        (np.arange(3.0), "each neuron takes its bias along"),
+    ):
+        order = np.array([2, 0, 1])
+        yield (W_in, b, W_out, order), library_reorder(W_in, b, W_out, order), hint

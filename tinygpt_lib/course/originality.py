@@ -34,3 +34,27 @@ def longest_copied_run(text, source) -> str:
         while start + len(best) < len(text) and text[start : start + len(best) + 1] in source:
             best = text[start : start + len(best) + 1]
     return best
+
+
+def copied_pieces(text, source, least=16) -> list[tuple[int, int, int]]:
+    """What of `text` is copied from `source` and from where: (start in text, start in source, length), in order.
+
+    Left to right, each time the longest run that begins there; runs shorter than `least` characters do not count.
+
+    >>> copied_pieces("or not to be, to be", "to be or not", 5)
+    [(0, 6, 6), (7, 0, 5), (14, 0, 5)]
+    """
+    pieces, start = [], 0
+    while start <= len(text) - least:
+        length = least
+        while start + length <= len(text) and text[start : start + length] in source:
+            length += 1
+        if length > least:
+            pieces.append((start, source.find(text[start : start + length - 1]), length - 1))
+        start += max(length - 1, 1) if length > least else 1
+    return pieces
+
+
+def copied_share(text, source, least=16) -> float:
+    """The share of the characters of `text` that stand in copied runs of at least `least` characters."""
+    return sum(length for _, _, length in copied_pieces(text, source, least)) / len(text)

@@ -1,0 +1,79 @@
+"""The sorting task: its strings, its examples, and training up to the seed's criterion."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygpt_lib.alphabetize import (
+    examples,
+    is_trained,
+    letters,
+    random_strings,
+    sort_strings,
+    sorted_right,
+    train_to_sort,
+)
+from tinygpt_lib.course.grids_alphabetize import sorter, strings_to_trained
+from tinygpt_lib.windows import PADDINGS, pad_contexts
+
+
+def test_the_seeds_tokens_and_example():
+    tok = letters(3)
+    assert tok.encode("CBABBC") == [2, 1, 0, 1, 1, 2] and tok.pad_id == 3
+    contexts, targets = examples(np.array([tok.encode("CBABBC")]), tok.pad_id)
+    assert tok.decode(targets) == "ABBBCC"
+    assert contexts[2].tolist() == [2, 1, 0, 1, 1, 2, 0, 1, 3, 3, 3, 3]
+
+
+@pytest.mark.parametrize("size", [1, 27, 3.0])
+def test_an_alphabet_has_2_to_26_letters(size):
+    with pytest.raises(ValueError, match="the size of the alphabet"):
+        letters(size)
+
+
+@given(seed=st.integers(0, 99), n=st.integers(1, 4), length=st.integers(1, 6), padding=st.sampled_from(PADDINGS))
+def test_examples_are_the_padded_prefixes_of_string_and_answer(seed, n, length, padding):
+    strings = random_strings(np.random.default_rng(seed), n, length, 4)
+    whole = np.hstack([strings, np.sort(strings, axis=1)])
+    prefixes = [row[: length + known] for row in whole for known in range(length)]
+    contexts, targets = examples(strings, 4, padding)
+    assert np.array_equal(contexts, pad_contexts(prefixes, 2 * length, 4, padding))
+    assert np.array_equal(targets, whole[:, length:].ravel())
+
+
+@pytest.mark.parametrize("padding", PADDINGS)
+def test_sorting_asks_the_model_what_training_showed_it(padding, rng):
+    strings = random_strings(rng, 20, 5, 3)
+    model = sorter(0, 5, 3, hidden=(16,), padding=padding)
+    answers = sort_strings(model, strings)
+    asked = [np.concatenate([s, a[:known]]) for s, a in zip(strings, answers) for known in range(5)]
+    logits = model.logits(pad_contexts(asked, 10, 3, padding))
+    assert np.array_equal(answers.ravel(), logits.argmax(axis=1))
+    assert sorted_right(model, strings) == np.mean([(a == np.sort(s)).all() for s, a in zip(strings, answers)])
+
+
+def test_trained_means_ten_perfect_checks_in_a_row():
+    assert is_trained([1.0] * 10) and is_trained([0.5] + [1.0] * 10)
+    assert not is_trained([1.0] * 9) and not is_trained([1.0] * 9 + [0.99]) and not is_trained([])
+
+
+def test_one_hot_is_trained_at_the_earliest_moment_and_raw_later():
+    assert strings_to_trained(0, encoding="onehot")["strings"] == 10_000
+    raw = strings_to_trained(0)
+    assert 10_000 < raw["strings"] <= 32_000 and raw["last_shares"] == [1.0] * 4
+    assert strings_to_trained(0, most=4_000)["strings"] is None
+
+
+def test_training_uses_only_the_pool():
+    pool = np.array([[0, 1, 1, 0, 2, 2]])
+    model = sorter(0, 6, 3)
+    train_to_sort(model, 3, most=3_000, pool=pool)
+    assert sorted_right(model, pool) == 1
+    everything = np.array(list(np.ndindex(*[3] * 6)))
+    assert sorted_right(model, everything) < 0.2  # the 90 orders of AABBCC, if it always gives that answer
+
+
+def test_strings_per_step_must_divide_the_thousand():
+    with pytest.raises(ValueError, match="it must divide 1000"):
+        train_to_sort(sorter(0, 6, 3), 3, strings_per_step=16)

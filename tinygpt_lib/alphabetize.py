@@ -1,0 +1,99 @@
+"""The first task: a string of letters, and after it the same letters in alphabetical order, `CBABBC` -> `ABBBCC`.
+
+The window is twice the string's length: the string, and the answer as far as it goes.
+"""
+
+import numpy as np
+
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.checks import choice, whole_number
+from tinygpt_lib.training import train
+from tinygpt_lib.windows import PADDINGS
+
+CHECK_EVERY = 1_000  # training strings between two checks
+CHECK_STRINGS = 100  # fresh strings, all of which must come out right
+CHECKS_IN_A_ROW = 10
+
+
+def letters(size) -> Tokenizer:
+    """The tokenizer of the first `size` letters: A is 0, B is 1, ..., and the pad is `size`."""
+    size = whole_number("the size of the alphabet", size, 2, 26)
+    return Tokenizer.train("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:size], max_token_length=1)
+
+
+def random_strings(rng, n, length, size):
+    """n random strings over the first `size` letters, as ids (n, length)."""
+    return rng.integers(0, size, (n, length))
+
+
+def examples(strings, pad_id, padding="after"):
+    """Every step of sorting every string: contexts (n*L, 2*L) and targets (n*L,). strings: (n, L) ids.
+
+    >>> contexts, targets = examples(np.array([[2, 0]]), pad_id=3)
+    >>> contexts.tolist(), targets.tolist()
+    ([[2, 0, 3, 3], [2, 0, 0, 3]], [0, 2])
+    """
+    n, length = strings.shape
+    answers = np.sort(strings, axis=1)
+    contexts = np.full((n, length, 2 * length), pad_id)
+    for known in range(length):  # how many letters of the answer are there already
+        used = length + known
+        first = 0 if choice("padding", padding, PADDINGS) == "after" else 2 * length - used
+        contexts[:, known, first : first + length] = strings
+        contexts[:, known, first + length : first + used] = answers[:, :known]
+    return contexts.reshape(n * length, 2 * length), answers.reshape(-1)
+
+
+def sort_strings(model, strings):
+    """The model's own answers (n, L) to strings (n, L), letter by letter, always its most probable one (greedy)."""
+    n, length = strings.shape
+    contexts = np.full((n, 2 * length), model.pad_id)
+    contexts[:, :length] = strings
+    for place in range(length, 2 * length):
+        used = contexts if model.padding == "after" else np.roll(contexts, 2 * length - place, axis=1)
+        contexts[:, place] = model.logits(used).argmax(axis=1)  # (n, V) -> (n,)
+    return contexts[:, length:]
+
+
+def sorted_right(model, strings) -> float:
+    """The share of strings (n, L) that the model sorts without a mistake."""
+    return float((sort_strings(model, strings) == np.sort(strings, axis=1)).all(axis=1).mean())
+
+
+def is_trained(shares) -> bool:
+    """The seed's criterion: everything right at the last ten checks. shares: of right answers at each check so far."""
+    return shares[-CHECKS_IN_A_ROW:] == [1.0] * CHECKS_IN_A_ROW
+
+
+def train_to_sort(model, size, strings_per_step=8, most=200_000, seed=0, pool=None, progress=False, **settings):
+    """Train until "trained": 100 fresh strings all right at ten checks in a row, a check after every 1,000 strings.
+
+    size: of the alphabet. most: give up after so many strings. pool: strings (n, L) to train on (None: all there are).
+    settings: learning_rate, optimizer and what else `train` takes. Returns how many strings it took, None if it gave
+    up, and the share of right answers at each check.
+    """
+    if CHECK_EVERY % whole_number("strings_per_step", strings_per_step, 1):
+        raise ValueError(
+            f"strings_per_step is {strings_per_step}: it must divide {CHECK_EVERY}, the strings between checks"
+        )
+    length = model.context // 2
+    fresh = np.random.default_rng([seed, 1])
+    shares = []
+
+    def draw(rng, n):
+        n //= length
+        strings = random_strings(rng, n, length, size) if pool is None else pool[rng.integers(0, len(pool), n)]
+        contexts, targets = examples(strings, model.pad_id, model.padding)
+        return contexts, targets, np.ones(len(targets), np.float32)
+
+    def trained(model, step):
+        shares.append(sorted_right(model, random_strings(fresh, CHECK_STRINGS, length, size)))
+        return is_trained(shares)
+
+    steps, every = most // strings_per_step, CHECK_EVERY // strings_per_step
+    settings = {"learning_rate": 5e-3, "schedule": "constant", **settings}
+    history = train(
+        model, draw, steps=steps, batch_size=strings_per_step * length, every=every, on_check=trained,
+        progress=progress, seed=seed, **settings,
+    )  # fmt: skip
+    return (history.step[-1] * strings_per_step if history.ended == "on_check" else None), shares
