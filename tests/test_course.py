@@ -70,6 +70,14 @@ def test_windows_are_drawn_with_their_targets():
     assert drawn(ax) == ["pad", "pad", "a", "→ b", "b", "c", "d", "→ e"]
 
 
+def test_a_heat_map_writes_its_texts_but_for_missing_numbers():
+    _, ax = plots.axes("title", "x", "y")
+    plots.heat_map(ax, np.array([[1.0, 9.0], [np.nan, 2.0]]), [["a", "b"], ["c", "d"]], ["r", "s"], ["k", "l"], 0, 10)
+    assert drawn(ax) == ["a", "b", "d"]
+    assert [text.get_color() for text in ax.texts] == ["black", "white", "black"]
+    assert [label.get_text() for label in [*ax.get_xticklabels(), *ax.get_yticklabels()]] == ["k", "l", "r", "s"]
+
+
 def test_colours_are_distinct_and_png_closes_the_figure():
     assert len({to_hex(colour) for colour in plots.COLOURS}) == len(plots.COLOURS)
     figure, _ = plots.axes("title", "x", "y")

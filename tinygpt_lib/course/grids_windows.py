@@ -33,7 +33,8 @@ def started(seed, windows, share=None, steps=600, hidden=(256,)):
     """Train with one way to place windows, on the first `share` of the plays or (None) the first nine tenths.
 
     `seen_places` and `other_places`: accuracy on the text itself at full windows, at positions 16, 32, 48, ... (where
-    full windows end when each begins a multiple of 16 from the text's start) and at all the others.
+    full windows end when each begins a multiple of 16 from the text's start) and at all the others. `by_tenth`: the
+    same accuracy in each tenth of the text.
     """
     ids = characters()[1] if share is None else first_part(share)
     training = {"steps": steps, "every": steps, "learning_rate": 4e-3, "windows": windows}
@@ -41,11 +42,14 @@ def started(seed, windows, share=None, steps=600, hidden=(256,)):
     windows16 = np.lib.stride_tricks.sliding_window_view(ids, 17)[:20_000]
     right = model.logits(windows16[:, :16]).argmax(axis=1) == windows16[:, 16]
     seen = np.arange(len(right)) % 16 == 0
+    contexts, targets = spread_examples(ids, model, 16)
+    guessed = model.logits(contexts).argmax(axis=1) == targets
     return {
         "held_out": by_length(model, characters()[2])[0],
         "own_accuracy": by_length(model, ids)[1],
         "seen_places": float(right[seen].mean()),
         "other_places": float(right[~seen].mean()),
+        "by_tenth": [float(tenth.mean()) for tenth in np.array_split(guessed, 10)],
         "seconds": curve["seconds"][-1],
     }
 

@@ -3,6 +3,7 @@
 import io
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/, but for the red: theirs is close to their orange.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
@@ -87,6 +88,21 @@ def spread_labels(figure, gap=12):
                 shift = max(lowest + gap - heights[text], 0)
                 text.set_position((text.get_position()[0], shift))
                 lowest = heights[text] + shift
+
+
+def heat_map(ax, numbers, texts, rows, columns, low, high):
+    """A table of numbers (R, C) as colours, darker for larger from `low` to `high`, its texts written in the cells.
+
+    A number that is NaN stays white and without a text.
+    """
+    ax.imshow(numbers, cmap="Blues", vmin=low, vmax=high, aspect="auto")
+    for (i, j), number in np.ndenumerate(numbers):
+        if np.isfinite(number):
+            colour = "white" if number > (low + high) / 2 else "black"
+            ax.text(j, i, texts[i][j], ha="center", va="center", fontsize=9, color=colour)
+    ax.set(xticks=range(len(columns)), yticks=range(len(rows)), xticklabels=columns, yticklabels=rows)
+    ax.tick_params(axis="x", labelsize=8)
+    ax.grid(False)
 
 
 def loss_curve(history, baselines=(), title="Loss while training"):
