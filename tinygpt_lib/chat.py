@@ -1,0 +1,151 @@
+"""Conversations as tokens: who speaks is written in special tokens, like the header of a network packet.
+
+    <|im_start|>user<|im_sep|>Who are you?<|im_end|><|im_start|>assistant<|im_sep|>A small player.<|im_end|>
+
+A conversation is a list of messages, {"role": "user" or "assistant", "content": text}, by turns, the user first. The
+five names of CHAT_TOKENS are special tokens: whatever a user types, it never becomes one of them.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tinygpt_lib.checks import real_number
+from tinygpt_lib.corpus import load_text
+from tinygpt_lib.generation import generate, sample
+from tinygpt_lib.windows import pad_contexts
+
+START, SEP, END = "<|im_start|>", "<|im_sep|>", "<|im_end|>"
+ROLES = ("user", "assistant")
+CHAT_TOKENS = (START, *ROLES, SEP, END)
+
+
+class Rendered(NamedTuple):
+    """A conversation's ids, and for each of them whether training asks the model for it."""
+
+    ids: list
+    trained: list
+
+
+def exchange(question, answer):
+    """A conversation of one question and its answer."""
+    return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+
+
+def check_conversation(messages, last=None):
+    """Return `messages` if they are a conversation, ending with the role `last` (None: either); else ValueError."""
+    if not isinstance(messages, list) or not messages:
+        raise ValueError(f"a conversation is a list of messages, not {messages!r}: give at least one message")
+    for n, message in enumerate(messages):
+        if not isinstance(message, dict) or message.keys() != {"role", "content"}:
+            raise ValueError(f"message {n + 1} is {message!r}: it must have a role and a content, and nothing else")
+        role, content = message["role"], message["content"]
+        if role != ROLES[n % 2]:
+            raise ValueError(
+                f"message {n + 1} has the role {role!r}: roles take turns, so here it must be {ROLES[n % 2]!r}"
+            )
+        if not isinstance(content, str) or not content.strip():
+            raise ValueError(f"message {n + 1}, of the {role}, is {content!r}: it must be text that is not empty")
+    if last and messages[-1]["role"] != last:
+        raise ValueError(f"the last message is the {messages[-1]['role']}'s: it must be the {last}'s")
+    return messages
+
+
+def render(tok, messages, context=None) -> Rendered:
+    """The tokens of a conversation; the assistant's words and the end after them are trained on, nothing else is.
+
+    With `context`, the model's window, an exchange too long for it is refused: what is asked must still be in the
+    window when the last token is predicted. Whole exchanges before it may slide out.
+    """
+    ids, trained, started = [], [], 0
+    for message in check_conversation(messages):
+        own = message["role"] == "assistant"
+        started = started if own else len(ids)
+        header, words = _header(tok, message["role"]), [*tok.encode(message["content"]), tok.special_ids[END]]
+        ids += header + words
+        trained += [False] * len(header) + [own] * len(words)
+        # A question needs room for the answer's header behind it; an answer's last token is predicted, not read.
+        needed = len(ids) - started + (-1 if own else len(header))
+        if context is not None and needed > context:
+            raise ValueError(
+                f"the exchange that ends with {message['content']!r} needs a window of {needed} tokens, "
+                f"{needed - context} more than the model's {context}: shorten it"
+            )
+    return Rendered(ids, trained)
+
+
+def prompt(tok, messages, context=None) -> list:
+    """The ids after which the assistant's words are to come: a conversation that ends with the user, and a header."""
+    return render(tok, check_conversation(messages, last="user"), context).ids + _header(tok, "assistant")
+
+
+def _header(tok, role):
+    return [tok.special_ids[START], tok.special_ids[role], tok.special_ids[SEP]]
+
+
+class Answers:
+    """Draws training examples from conversations: a context of up to T tokens, and one token of an answer."""
+
+    def __init__(self, model, conversations):
+        contexts, targets = [], []
+        for messages in conversations:
+            ids, trained = render(model.tok, check_conversation(messages, last="assistant"), model.context)
+            contexts += [ids[:place] for place, asked in enumerate(trained) if asked]
+            targets += [id for id, asked in zip(ids, trained) if asked]
+        if not targets:
+            raise ValueError("there are no conversations to learn from: give at least one")
+        self.contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)  # (N, T)
+        self.targets = np.array(targets)  # (N,)
+
+    def __call__(self, rng, n):
+        """n examples: contexts (n, T), targets (n,), weights (n,), all 1."""
+        rows = rng.integers(0, len(self.targets), n)
+        return self.contexts[rows], self.targets[rows], np.ones(n, np.float32)
+
+
+def mixed(first, second, share):
+    """Draws `share` of each batch from `second` and the rest from `first`."""
+    share = real_number("share", share, 0, 1)
+
+    def draw(rng, n):
+        part = round(n * share)
+        drawn = [source(rng, size) for source, size in ((first, n - part), (second, part)) if size]
+        return tuple(map(np.concatenate, zip(*drawn)))
+
+    return draw
+
+
+def answer_ids(model, messages, temperature=0.0, top_n=None, seed=0):
+    """An iterator of the ids of the assistant's answer, one by one, to a conversation that ends with the user.
+
+    It ends with the model's `<|im_end|>` or any other special token, or where the window is full.
+    """
+    ids = prompt(model.tok, messages, model.context)
+    room, stop_ids = model.context + 1 - len(ids), model.tok.special_ids.values()
+    return generate(model, ids, room, temperature, top_n, stop_ids=stop_ids, seed=seed, stream=True)
+
+
+def reply(model, messages, temperature=0.0, top_n=None, seed=0) -> str:
+    """The assistant's answer as text; temperature 0 takes the most probable token each time."""
+    return model.tok.decode(answer_ids(model, messages, temperature, top_n, seed))
+
+
+def replies(model, questions, temperature=0.0, top_n=None, seed=0) -> list:
+    """The answers to many questions (texts), each a conversation of its own."""
+    asked = [prompt(model.tok, [{"role": "user", "content": text}], model.context) for text in questions]
+    room, stop_ids = model.context + 1 - min(map(len, asked)), model.tok.special_ids.values()
+    whole = sample(model, asked, room, temperature, top_n, stop_ids=stop_ids, seed=seed)
+    return [model.tok.decode(ids[len(start) :]) for start, ids in zip(asked, whole)]
+
+
+def load_conversations(path) -> list:
+    """The conversations of a file with one JSON object a line, {"messages": [...]}; a bad line is named and refused."""
+    conversations = []
+    for number, line in enumerate(load_text(Path(path)).splitlines(), start=1):
+        try:
+            conversations.append(check_conversation(json.loads(line)["messages"], last="assistant"))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"line {number} of {path} is refused ({error}): mend the line or leave it out") from None
+    return conversations
