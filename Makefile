@@ -13,7 +13,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install test test-library test-notebooks test-oldest lint notebooks models results clean
+.PHONY: help lab install test test-library test-notebooks test-oldest lint notebooks models data results clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,8 +56,11 @@ $(OLDEST)/installed: requirements.txt pyproject.toml
 notebooks: install ## run the notebooks and store their outputs (NOTEBOOKS=notebooks/01... for one)
 	$(BIN)/python -m tinygpt_lib.course.notebooks $(NOTEBOOKS)
 
-models: install ## train the stored models of data/models again
-	$(BIN)/python -m tinygpt_lib.course.models
+models: install ## train the stored models of data/models again (NAME=... for one)
+	$(BIN)/python -m tinygpt_lib.course.models $(NAME)
+
+data: install ## write the questions and answers of data/conversations again
+	$(BIN)/python -m tinygpt_lib.course.questions
 
 results: install ## run the stored experiments again, about 3 hours (NAME=... for one)
 	$(BIN)/python -m tinygpt_lib.course.experiments $(NAME)

@@ -7,7 +7,6 @@ five names of CHAT_TOKENS are special tokens: whatever a user types, it never be
 """
 
 import json
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -82,6 +81,8 @@ def prompt(tok, messages, context=None) -> list:
 
 
 def _header(tok, role):
+    if missing := [name for name in CHAT_TOKENS if name not in tok.special_ids]:
+        raise ValueError(f"the tokenizer has no {missing[0]}: add CHAT_TOKENS to it with with_special_tokens")
     return [tok.special_ids[START], tok.special_ids[role], tok.special_ids[SEP]]
 
 
@@ -122,8 +123,8 @@ def answer_ids(model, messages, temperature=0.0, top_n=None, seed=0):
 
     It ends with the model's `<|im_end|>` or any other special token, or where the window is full.
     """
-    ids = prompt(model.tok, messages, model.context)
-    room, stop_ids = model.context + 1 - len(ids), model.tok.special_ids.values()
+    ids, now = prompt(model.tok, messages, model.context), prompt(model.tok, messages[-1:])
+    room, stop_ids = model.context + 1 - len(now), model.tok.special_ids.values()  # what came before may slide out
     return generate(model, ids, room, temperature, top_n, stop_ids=stop_ids, seed=seed, stream=True)
 
 
@@ -135,17 +136,20 @@ def reply(model, messages, temperature=0.0, top_n=None, seed=0) -> str:
 def replies(model, questions, temperature=0.0, top_n=None, seed=0) -> list:
     """The answers to many questions (texts), each a conversation of its own."""
     asked = [prompt(model.tok, [{"role": "user", "content": text}], model.context) for text in questions]
-    room, stop_ids = model.context + 1 - min(map(len, asked)), model.tok.special_ids.values()
+    end, stop_ids = model.context + 1, model.tok.special_ids.values()  # an exchange is no longer than that
+    room = end - min(map(len, asked), default=end)
     whole = sample(model, asked, room, temperature, top_n, stop_ids=stop_ids, seed=seed)
-    return [model.tok.decode(ids[len(start) :]) for start, ids in zip(asked, whole)]
+    return [model.tok.decode(ids[len(start) : end]) for start, ids in zip(asked, whole)]
 
 
 def load_conversations(path) -> list:
     """The conversations of a file with one JSON object a line, {"messages": [...]}; a bad line is named and refused."""
     conversations = []
-    for number, line in enumerate(load_text(Path(path)).splitlines(), start=1):
+    for number, line in enumerate(load_text(path).rstrip("\n").split("\n"), start=1):
         try:
-            conversations.append(check_conversation(json.loads(line)["messages"], last="assistant"))
-        except (ValueError, KeyError, TypeError) as error:
+            data = json.loads(line)
+            messages = data.get("messages") if isinstance(data, dict) else None
+            conversations.append(check_conversation(messages, last="assistant"))
+        except ValueError as error:
             raise ValueError(f"line {number} of {path} is refused ({error}): mend the line or leave it out") from None
     return conversations

@@ -6,7 +6,14 @@ What is stored already is kept, so an interrupted run goes on where it stopped; 
 import sys
 
 from tinygpt_lib.checks import choice
-from tinygpt_lib.course import grids_alphabetize, grids_encodings, grids_network, grids_seed_runs, grids_windows
+from tinygpt_lib.course import (
+    grids_alphabetize,
+    grids_chat,
+    grids_encodings,
+    grids_network,
+    grids_seed_runs,
+    grids_windows,
+)
 from tinygpt_lib.course.grid import run_grid
 
 GRIDS = {
@@ -15,6 +22,7 @@ GRIDS = {
     **grids_windows.GRIDS,
     **grids_seed_runs.GRIDS,
     **grids_network.GRIDS,
+    **grids_chat.GRIDS,
 }
 
 
