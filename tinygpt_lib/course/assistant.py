@@ -7,7 +7,7 @@ from tinygpt_lib.course.questions import KINDS
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
 
-TRAINING = {"steps": 1200, "batch_size": 512, "learning_rate": 3e-3}
+TRAINING = {"steps": 600, "batch_size": 512, "learning_rate": 3e-3}
 
 
 def load_base():

@@ -1,9 +1,16 @@
 """The experiments of notebook 09: from base model to assistant."""
 
+from functools import cache
+
 import numpy as np
 
-from tinygpt_lib.chat import Answers
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.chat import CHAT_TOKENS, Answers, mixed, render
+from tinygpt_lib.corpus import split
+from tinygpt_lib.course.assistant import TRAINING, everything, load_base, right_answers, with_chat_tokens
+from tinygpt_lib.course.chat_base import base_text, conversations
 from tinygpt_lib.course.grid import Grid
+from tinygpt_lib.course.questions import KINDS
 from tinygpt_lib.course.sorting_chat import (
     SORTING_TOK,
     random_questions,
@@ -13,6 +20,7 @@ from tinygpt_lib.course.sorting_chat import (
 )
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
+from tinygpt_lib.windows import Windows, pad_contexts
 
 
 def step_by_step(seed, task, working, conversations, steps, length=12, context=None):
@@ -28,6 +36,51 @@ def step_by_step(seed, task, working, conversations, steps, length=12, context=N
     train(model, draw, steps=steps, batch_size=256, seed=seed, progress=False)
     right, worked = share_right(model, unseen, task, working)
     return {"right": right, "working_right": worked, "known_right": share_right(model, known[:500], task, working)[0]}
+
+
+@cache
+def base_ids():
+    """The base's text as ids: the first nine tenths, on which it was trained, and the held-out last tenth."""
+    return split(np.array(load_base().tok.encode(base_text())))
+
+
+def beginner(seed, fresh=False, characters=False, **network):
+    """The model a fine-tuning starts from: the stored base, or an untrained one of its shape, or one on characters."""
+    base = with_chat_tokens(load_base())
+    if not (fresh or characters):
+        return base
+    tok = base.tok
+    if characters:
+        text = "".join(message["content"] for messages in everything() for message in messages)
+        tok = Tokenizer.train(text, max_token_length=1).with_special_tokens(CHAT_TOKENS)
+    return TinyGPT(tok, **{**base.settings, "pad_id": None, "seed": seed, **network})
+
+
+def every_token(model, known):
+    """Draws like `Answers`, but asks for every token of the conversations, whoever says it."""
+    draw = Answers(model, known)
+    rows = [render(model.tok, messages).ids for messages in known]
+    contexts = [ids[:place] for ids in rows for place in range(1, len(ids))]
+    draw.contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)
+    draw.targets = np.array([id for ids in rows for id in ids[1:]])
+    return draw
+
+
+def assistant_run(seed, share=0.0, everyone=False, steps=TRAINING["steps"], **beginning):
+    """Fine-tune on the conversations, with `share` of each batch from the base's text.
+
+    everyone: train on every token of the conversations, not only the answers. Returns the share of right answers to
+    each kind of question in held-out phrasings and, for the stored base, its loss on held-out base text afterwards.
+    """
+    model = beginner(seed, **beginning)
+    draw = (every_token if everyone else Answers)(model, everything())
+    if share:
+        draw = mixed(draw, Windows(base_ids()[0], model.context, model.pad_id, model.padding), share)
+    train(model, draw, **{**TRAINING, "steps": steps}, seed=seed, progress=False)
+    result = {kind: float(np.mean(right_answers(model, conversations(f"{kind}_held_out")))) for kind in KINDS}
+    if not beginning:
+        result["base_loss"] = model.loss(base_ids()[1][:40_000])
+    return result
 
 
 STEPS = {
