@@ -13,7 +13,6 @@ from matplotlib.colors import to_hex
 from tinygpt_lib.corpus import split
 from tinygpt_lib.course import installation, notebooks, plots
 from tinygpt_lib.course.coloured import tokens_html
-from tinygpt_lib.course.models import COMMAND, FIRST_STEPS, SHAKESPEARE, make_shakespeare
 from tinygpt_lib.course.originality import invented_words, longest_copied_run, words
 from tinygpt_lib.course.panels import LiveCurve, distribution_after, sampling_panel, sampling_view
 from tinygpt_lib.course.paths import MODELS
@@ -158,34 +157,6 @@ def test_interval_needs_two_values():
     for values in ([1.0], [], [[1.0, 2.0]], [0.0] * 32):
         with pytest.raises(ValueError, match="2 to 31 values"):
             mean_and_interval(values)
-
-
-# ---- stored models ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def facts():
-    return json.loads((MODELS / "shakespeare.json").read_text(encoding="utf-8"))
-
-
-def test_stored_model_was_made_with_the_settings_in_the_code(facts):
-    assert facts["settings"] == SHAKESPEARE and facts["command"] == COMMAND
-    assert (MODELS / "shakespeare.npz").stat().st_size <= 2_000_000
-
-
-def test_the_first_steps_of_the_stored_run_come_out_again(facts):
-    _, history, _ = make_shakespeare(steps=FIRST_STEPS, progress=False)
-    assert len(history.loss) == len(facts["first_losses"]) == FIRST_STEPS
-    assert np.allclose(history.loss, facts["first_losses"], rtol=1e-3)
-
-
-def test_the_stored_model_is_as_good_as_stated(facts, text, char_tok):
-    model = TinyGPT.load(MODELS / "shakespeare.npz")
-    assert model.tok.tokens == char_tok.tokens
-    _, held_out = split(char_tok.encode(text))
-    result = model.evaluate(held_out)
-    assert np.allclose([result.loss, result.accuracy], [facts["held_out_loss"], facts["held_out_accuracy"]], atol=1e-3)
-    assert result.loss < 1.67  # the smoothed 5-gram
 
 
 # ---- installation and notebooks -----------------------------------------------------------------------------------

@@ -72,6 +72,10 @@ def store(name):
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, held-out loss {result.loss:.3f} nats")
 
 
+def main(chosen):
+    for name in [choice("NAME", name, SETTINGS) for name in chosen] or SETTINGS:
+        store(name)
+
+
 if __name__ == "__main__":
-    for name in sys.argv[1:] or SETTINGS:
-        store(choice("NAME", name, SETTINGS))
+    main(sys.argv[1:])

@@ -141,7 +141,7 @@ def lines(known) -> list:
     return [(part, f"{name}.") for part, name in found if part][:LINES]
 
 
-def conversations() -> dict:
+def make_conversations() -> dict:
     """File name -> its conversations: for each kind those to train on, and those in held-out phrasings."""
     files, rng = {}, np.random.default_rng(1)
     for kind, about in facts().items():
@@ -159,7 +159,7 @@ def conversations() -> dict:
 
 def main():
     CONVERSATIONS.mkdir(parents=True, exist_ok=True)
-    records = {name: [{"messages": messages} for messages in made] for name, made in conversations().items()}
+    records = {name: [{"messages": messages} for messages in made] for name, made in make_conversations().items()}
     records["names"] = [name._asdict() for name in names()]
     for name, lines in records.items():
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
