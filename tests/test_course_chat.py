@@ -7,7 +7,7 @@ from helpers import tiny
 
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, END, Answers, exchange, prompt, render, reply
-from tinygpt_lib.course import sorting_chat
+from tinygpt_lib.course import grids_chat, sorting_chat
 from tinygpt_lib.course.chat_panel import NOTE, answering, asked, chat_panel, exchange_html
 from tinygpt_lib.course.coloured import rendered_html, stream_html
 from tinygpt_lib.training import train
@@ -128,3 +128,23 @@ def test_every_way_of_answering_fits_and_is_judged_right(task, working, monkeypa
     if working != "at once":
         said[1] = "x" + said[1]
         assert sorting_chat.share_right(None, strings, task, working) == (0.95, 0.95)
+
+
+# ---- the experiments' models --------------------------------------------------------------------------------------
+
+
+def test_every_token_is_asked_for_whoever_says_it():
+    model, conversations = tiny(TOK, context=20), [exchange("a?", "b"), exchange("c", "ab")]
+    draw = grids_chat.every_token(model, conversations)
+    rows = [render(TOK, messages).ids for messages in conversations]
+    assert draw.targets.tolist() == rows[0][1:] + rows[1][1:]
+    assert draw.contexts[0].tolist() == [model.pad_id] * 19 + rows[0][:1]
+    assert draw.contexts[-1].tolist()[-len(rows[1]) + 1 :] == rows[1][:-1]
+
+
+def test_beginners():
+    base, fresh = grids_chat.beginner(0), grids_chat.beginner(1, fresh=True, padding="after")
+    assert base.tok.to_json() == fresh.tok.to_json() and base.size == fresh.size
+    assert (base.padding, fresh.padding) == ("before", "after") and fresh.settings["seed"] == 1
+    letters = grids_chat.beginner(0, characters=True, context=80)
+    assert letters.tok.merges == [] and letters.context == 80 and set(CHAT_TOKENS) <= letters.tok.special_ids.keys()

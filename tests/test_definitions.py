@@ -12,6 +12,7 @@ from notebooks import NOTEBOOKS, run_cells
 from tinygpt_lib import (
     alphabetize,
     bpe,
+    chat,
     corpus,
     encoding,
     generation,
@@ -20,10 +21,11 @@ from tinygpt_lib import (
     loss,
     ngrams,
     optimizers,
+    reward,
     training,
     windows,
 )
-from tinygpt_lib.course import measures
+from tinygpt_lib.course import measures, reward_runs
 
 
 def taught(notebook):
@@ -41,6 +43,8 @@ n05 = taught("05_shakespeare")
 n06 = taught("06_sampling")
 n07 = taught("07_windows_and_context")
 n08 = taught("08_network_choices")
+n09 = taught("09_conversations")
+n11 = taught("11_reinforcement_learning")
 
 texts = st.text(alphabet="ab c\n,é", max_size=60)
 
@@ -274,3 +278,81 @@ def test_schedules(n08):
     for name, rate_at in n08.SCHEDULES.items():
         for progress in np.linspace(0, 1, 11):
             assert np.isclose(rate_at(progress), training.SCHEDULES[name](progress))
+
+
+# ---- conversations ------------------------------------------------------------------------------------------------
+
+CHAT_TOK = bpe.Tokenizer.train("abc <|>", max_token_length=1).with_special_tokens(chat.CHAT_TOKENS)
+messages = st.lists(
+    st.fixed_dictionaries({"role": st.sampled_from(chat.ROLES), "content": st.text("abc <|>", max_size=6)}),
+    min_size=1,
+    max_size=4,
+)
+exchanges = st.lists(
+    st.builds(chat.exchange, *[st.text("abc ", min_size=1, max_size=6).filter(str.strip)] * 2), min_size=1, max_size=3
+)
+
+
+@given(messages=messages)
+def test_conversations_are_checked_and_rendered(n09, messages):
+    """Taught: roles and empty messages; the library checks the messages' form as well."""
+    try:
+        expected = chat.render(CHAT_TOK, messages)
+    except ValueError:
+        for refuse in (n09.check_conversation, lambda messages: n09.render(CHAT_TOK, messages)):
+            with pytest.raises(ValueError):
+                refuse(messages)
+    else:
+        assert n09.check_conversation(messages) == messages
+        assert n09.render(CHAT_TOK, messages) == tuple(expected)
+
+
+@given(conversations=exchanges, seed=st.integers(0, 100))
+def test_answer_examples(n09, conversations, seed):
+    model = tiny(CHAT_TOK, context=24)
+    contexts, targets = n09.answer_examples(CHAT_TOK, conversations)
+    library = chat.Answers(model, conversations)
+    assert np.array_equal(windows.pad_contexts(contexts, 24, model.pad_id), library.contexts)
+    assert targets == library.targets.tolist()
+
+
+@pytest.mark.parametrize("share", [0, 0.25, 0.5, 1])
+def test_mixed(n09, share):
+    sources = [windows.Windows(random_ids(60, seed), 3, 7) for seed in (1, 2)]
+    ours, library = (part.mixed(*sources, share)(np.random.default_rng(0), 10) for part in (n09, chat))
+    assert all(map(np.array_equal, ours, library))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_answer(n09, seed):
+    model = tiny(CHAT_TOK, context=16, seed=seed)
+    assert n09.answer(model, "ab c") == chat.reply(model, [{"role": "user", "content": "ab c"}])
+
+
+# ---- learning from reward -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("padding", ["before", "after"])
+def test_learning_from_reward(n11, padding):
+    model, ask = tiny(CHAT_TOK, context=14, padding=padding, hidden=(20,)), lambda rng, n: ["ab", "ca", "bb"][:n]
+    prompts = [chat.prompt(CHAT_TOK, [{"role": "user", "content": text}]) for text in ask(None, 3)]
+    ours, library = (part.sample_answers(model, prompts, 4, np.random.default_rng(5)) for part in (n11, reward))
+    assert np.array_equal(ours, library)
+    judge = lambda question, answer: len(answer) / 4
+    batches = [
+        part.rewarded(model, ask, judge, part.above_mean, 4, 2)(np.random.default_rng(6), 3 * 2 * 4)
+        for part in (n11, reward)
+    ]
+    assert all(map(np.array_equal, *batches)) and batches[0][2].any()
+
+
+@given(question=st.text("ABCDE", min_size=1, max_size=6), answer=st.text("ABCDE", max_size=6))
+def test_rewards(n11, question, answer):
+    for name in ("right", "share_of_answer"):
+        assert getattr(n11, name)(question, answer) == getattr(reward_runs, name)(question, answer)
+
+
+@given(n=st.integers(1, 16), data=st.data())
+def test_pass_at(n11, n, data):
+    k, c = data.draw(st.integers(1, n)), data.draw(st.integers(0, n))
+    assert n11.pass_at(k, n, c) == reward_runs.pass_at(k, n, c)

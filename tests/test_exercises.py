@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from notebooks import NOTEBOOKS, PATHS, SOLUTIONS, code_cells, run_cells, tags
-from tinygpt_lib.course import check
+from tinygpt_lib.course import check, check_chat
 from tinygpt_lib.loss import cross_entropy, softmax
 
 # ---- mistakes, two for each exercise ------------------------------------------------------------------------------
@@ -161,6 +161,59 @@ def backwards(W_in, b, W_out, order):
     return W_in[:, order], b[order], W_out[order]
 
 
+def without_the_end(ids, special_ids):
+    mask = of_the_assistant(ids, special_ids)
+    return [asked and id != special_ids["<|im_end|>"] for id, asked in zip(ids, mask)]
+
+
+def all_from_the_first_answer_on(ids, special_ids):
+    first = ids.index(special_ids["assistant"]) + 1 if special_ids["assistant"] in ids else len(ids)
+    return [place > first for place in range(len(ids))]
+
+
+def headers_too(ids, special_ids):
+    mask = of_the_assistant(ids, special_ids)
+    return [any(mask[place : place + 4]) for place in range(len(ids))]
+
+
+def of_the_assistant(ids, special_ids):
+    mask, own = [], False
+    for place, id in enumerate(ids):
+        mask.append(own)
+        if id == special_ids["<|im_sep|>"]:
+            own = ids[place - 1] == special_ids["assistant"]
+        own = own and id != special_ids["<|im_end|>"]
+    return mask
+
+
+def last_token_read(lengths):
+    return max(question + answer + 8 for question, answer in lengths)
+
+
+def all_exchanges_in_one(lengths):
+    return sum(question + answer + 7 for question, answer in lengths)
+
+
+def answers_only(lengths):
+    return max(answer + 8 for _, answer in lengths)
+
+
+def against_the_whole_mean(rewards):
+    return rewards - rewards.mean(axis=1, keepdims=True)
+
+
+def own_reward_left_in(rewards):
+    return rewards - rewards.sum(axis=1, keepdims=True) / (rewards.shape[1] - 1)
+
+
+def any_right(rewards):
+    return (rewards > 0).any(axis=1).mean()
+
+
+def mean_spread(rewards):
+    return rewards.std(axis=1).mean()
+
+
 MISTAKES = {
     "most_frequent_pair": (first_met, without_overlaps),
     "decode": (token_by_token, ids_as_letters),
@@ -176,19 +229,26 @@ MISTAKES = {
     "bits_per_byte": (nats_per_byte, bits_per_token),
     "warm_cosine": (cosine_from_the_start, warm_up_times_cosine),
     "reorder": (biases_stay, readers_stay),
+    "trained_mask": (without_the_end, all_from_the_first_answer_on),
+    "needed_window": (last_token_read, all_exchanges_in_one),
+    "leave_one_out": (against_the_whole_mean, own_reward_left_in),
+    "share_that_teaches": (any_right, mean_spread),
 }
 ALSO_WRONG = {
     "weighted_cross_entropy": (divided_by_the_weights,),
     "temper": (wrong_power,),
     "bits_per_byte": (bits_per_character,),
     "reorder": (backwards,),
+    "trained_mask": (headers_too,),
+    "needed_window": (answers_only,),
 }
 
 # ---- what the checks say ------------------------------------------------------------------------------------------
 
 
 def said(name, function, capsys):
-    getattr(check, name)(function)
+    module = check if hasattr(check, name) else check_chat
+    getattr(module, name)(function)
     return capsys.readouterr().out.strip()
 
 

@@ -7,22 +7,36 @@ from tinygpt_lib.loss import softmax
 from tinygpt_lib.windows import pad_contexts
 
 
-def sample_answers(model, prompts, rng, temperature=1.0):
-    """Go on from many prompts at once, to the window's end: (N, P) ids -> (N, context + 1 - P) ids.
+def sample_answers(model, prompts, length, rng):
+    """Draw `length` tokens after each of many prompts at once: (N, P) ids -> (N, length) ids.
 
-    temperature 0 takes the most probable token each time. What stands after a special token is no part of an answer.
+    Each row draws from the model's own probabilities, as `draw_token` does, and goes on after an answer's end.
     """
     ids = np.array(prompts)
-    for _ in range(model.context + 1 - ids.shape[1]):
-        logits = model.logits(pad_contexts(ids, model.context, model.pad_id, model.padding))
-        logits[:, model.tok.pad_id] = -np.inf
-        if temperature:
-            p = softmax(logits / temperature).cumsum(axis=1)  # (N, V): draw_token, for each row
-            drawn = (p > rng.random((len(ids), 1)) * p[:, -1:]).argmax(axis=1)
-        else:
-            drawn = logits.argmax(axis=1)
-        ids = np.column_stack([ids, drawn])
-    return ids[:, np.shape(prompts)[1] :]
+    for _ in range(length):
+        logits = model.logits(pad_contexts(ids, model.context, model.pad_id, model.padding))  # (N, V)
+        p = softmax(logits).cumsum(axis=1)
+        # The first token whose cumulated probability passes the random number.
+        ids = np.column_stack([ids, (p > rng.random((len(ids), 1)) * p[:, -1:]).argmax(axis=1)])
+    return ids[:, -length:]
+
+
+def try_out(model, questions, reward, samples, length, rng):
+    """Answer each of Q questions S times, judge the answers, and cut them into training examples.
+
+    questions: texts of as many tokens each. reward(question, answer) -> a number. length: of an answer in tokens, its
+    end included; any special token ends it. Returns rewards (Q, S), contexts (Q*S*length, T), targets
+    (Q*S*length,) and which of these count: not those after an answer's end.
+    """
+    asked = [prompt(model.tok, [{"role": "user", "content": text}]) for text in questions for _ in range(samples)]
+    answers = sample_answers(model, asked, length, rng)  # (Q*S, length)
+    special = np.isin(answers, list(model.tok.special_ids.values()))
+    stops = special.cumsum(axis=1)  # special tokens so far: 0 in the answer, 1 at its end, which counts, too
+    texts = [model.tok.decode(ids[stop == 0]) for ids, stop in zip(answers, stops)]
+    rewards = np.reshape([reward(questions[i // samples], text) for i, text in enumerate(texts)], (-1, samples))
+    contexts = [ids[: place - length] for ids in np.hstack([asked, answers]) for place in range(length)]
+    contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)
+    return rewards, contexts, answers.reshape(-1), (stops == special).reshape(-1)
 
 
 def above_mean(rewards):
@@ -30,24 +44,15 @@ def above_mean(rewards):
     return rewards - rewards.mean(axis=1, keepdims=True)
 
 
-class Rewarded:
-    """Draws training examples from the model's own answers, weighted by what they were worth.
+def rewarded(model, ask, reward, weigh, length, samples=4):
+    """A draw of training examples from the model's own answers to the questions ask(rng, n), for `train`.
 
-    ask(rng, n) -> n questions of the same length. reward(question, answer) -> a number, both are texts. weigh: from
-    rewards (Q, S) to weights, None: the rewards themselves, so that 1 for right and 0 for wrong trains on the right
-    answers only. samples: S, answers to each question. updates: training steps between two rounds of answers.
+    weigh: rewards (Q, S) -> weights (Q, S), such as `above_mean`. Its batches are multiples of samples x length.
     """
 
-    def __init__(self, model, ask, reward, weigh=None, samples=4, updates=1):
-        self.model, self.ask, self.reward, self.weigh = model, ask, reward, weigh
-        self.samples, self.updates = samples, updates
-        self.rewards, self.batches = [], []  # the mean reward of each round so far; batches not used yet
+    def draw(rng, n):
+        questions = ask(rng, n // (samples * length))
+        rewards, contexts, targets, counts = try_out(model, questions, reward, samples, length, rng)
+        return contexts, targets, weigh(rewards).repeat(length) * counts
 
-    def __call__(self, rng, n):
-        """About n examples: contexts (n, T), targets (n,), weights (n,); those after an answer's end weigh 0."""
-        if not self.batches:
-            self.batches = self.round(rng, n * self.updates)
-        return self.batches.pop()
-
-    def round(self, rng, n):
-        """Ask, answer, judge; the examples of all answers as `updates` batches."""
+    return draw

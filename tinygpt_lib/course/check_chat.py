@@ -1,8 +1,11 @@
 """Checks for the exercises of the notebooks on conversations: see `check`."""
 
+import numpy as np
+
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, exchange, render
 from tinygpt_lib.course.verdict import exercise
+from tinygpt_lib.reward import above_mean
 
 TOK = Tokenizer.train("aistnu ?.", max_token_length=1).with_special_tokens(CHAT_TOKENS)
 
@@ -49,3 +52,35 @@ def _needed(question, answer):
             return window
         except ValueError:
             window += 1
+
+
+# ---- notebook 11 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def leave_one_out():
+    for rewards, hint in (
+        (
+            [[1.0, 1.0, 1.0]],
+            "where all rewards are equal all weights are 0: sum up the OTHER answers only, S - 1 of them",
+        ),
+        ([[1.0, 0.0, 0.0, 0.0]], "a single right answer of four is compared with three zeros, so its weight is 1"),
+        ([[1.0, 0.0], [0.5, 0.25], [0.0, 0.0]], "each question has a mean of its own: work row by row, along axis 1"),
+    ):
+        rewards = np.array(rewards)
+        others = rewards.shape[1] / (rewards.shape[1] - 1)  # what leaving one's own reward out of the mean amounts to
+        yield (rewards,), above_mean(rewards) * others, hint
+
+
+@exercise
+def share_that_teaches():
+    for rewards, hint in (
+        ([[0.0, 0.0], [0.0, 1.0]], "count questions, one or none for each row, and divide by their number"),
+        (
+            [[1.0, 1.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]],
+            "a question whose answers are all right teaches nothing, either: all weights are 0",
+        ),
+        ([[0.5, 0.5, 0.5], [0.2, 0.3, 0.4]], "rewards need not be 0 and 1: a question teaches if they differ at all"),
+    ):
+        rewards = np.array(rewards)
+        yield (rewards,), float((above_mean(rewards) != 0).any(axis=1).mean()), hint

@@ -9,7 +9,7 @@ from tinygpt_lib.course.plots import visible
 
 PASTELS = ("#cfe8f7", "#fde6b8", "#cdebdc", "#f6d5c3")
 SPECIAL, READ, TRAINED = "#e4e4e4", "#cfe8f7", "#fde6b8"  # backgrounds of the tokens of a conversation
-UNDERLINED = "border-bottom:3px solid #b36b00"
+BOLD, UNDERLINED = "font-weight:bold;", "border-bottom:3px solid #b36b00"  # so that colour is not all
 
 
 def tokens_html(tok, ids) -> str:
@@ -30,18 +30,18 @@ def coloured_tokens(tok, text) -> HTML:
 def rendered_html(tok, rendered) -> str:
     """HTML of a rendered conversation, a line a message: what is trained on is yellow *and* underlined.
 
-    Special tokens are grey, other tokens that are only read blue; the mouse over a token says which it is.
+    Special tokens are grey and bold, other tokens that are only read blue; the mouse over a token says which it is.
     """
     legend = (
-        f"<small>{_span('special token', '', SPECIAL)} {_span('only read', '', READ)} "
+        f"<small>{_span('special: bold', '', SPECIAL, BOLD)} {_span('only read', '', READ)} "
         f"{_span('trained on: underlined', '', TRAINED, UNDERLINED)}</small>"
     )
-    return _block(_messages(tok, *rendered) + legend)
+    return _block(_messages(tok, *rendered) + legend, ";overflow-wrap:anywhere")
 
 
 def stream_html(tok, ids) -> str:
     """HTML of a conversation's tokens, a line a message, the special ones grey."""
-    return _block(_messages(tok, ids, [None] * len(ids)))
+    return _block(_messages(tok, ids, [None] * len(ids)), ";overflow-wrap:anywhere")
 
 
 def _messages(tok, ids, trained):
@@ -50,9 +50,8 @@ def _messages(tok, ids, trained):
         special = id in tok.special_ids.values()
         background = TRAINED if asked else SPECIAL if special else READ
         title = f"id {id}" + ("" if asked is None else ", trained on" if asked else ", only read")
-        spans.append(
-            _span(visible(tok.token_text(id)), title, background, "margin-right:2px;" + UNDERLINED * bool(asked))
-        )
+        style = "margin-right:2px;" + BOLD * special + UNDERLINED * bool(asked)
+        spans.append(_span(visible(tok.token_text(id)), title, background, style))
         spans.append("<br>" if id == tok.special_ids.get(END) else "")
     return "".join(spans)
 
@@ -67,5 +66,5 @@ def _span(text, title, background, style=""):
     return f'<span title="{title}" style="{style}">{html.escape(text)}</span>'
 
 
-def _block(inside):
-    return f'<div style="font-family:monospace;line-height:1.9">{inside}</div>'
+def _block(inside, style=""):
+    return f'<div style="font-family:monospace;line-height:1.9{style}">{inside}</div>'

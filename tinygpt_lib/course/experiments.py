@@ -11,6 +11,8 @@ from tinygpt_lib.course import (
     grids_chat,
     grids_encodings,
     grids_network,
+    grids_refusals,
+    grids_reward,
     grids_seed_runs,
     grids_windows,
 )
@@ -23,6 +25,8 @@ GRIDS = {
     **grids_seed_runs.GRIDS,
     **grids_network.GRIDS,
     **grids_chat.GRIDS,
+    **grids_refusals.GRIDS,
+    **grids_reward.GRIDS,
 }
 
 

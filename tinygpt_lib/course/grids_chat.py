@@ -66,21 +66,33 @@ def every_token(model, known):
     return draw
 
 
-def assistant_run(seed, share=0.0, everyone=False, steps=TRAINING["steps"], **beginning):
+def assistant_run(seed, share=0.0, everyone=False, steps=600, exam=None, **beginning):
     """Fine-tune on the conversations, with `share` of each batch from the base's text.
 
-    everyone: train on every token of the conversations, not only the answers. Returns the share of right answers to
-    each kind of question in held-out phrasings and, for the stored base, its loss on held-out base text afterwards.
+    everyone: train on every token of the conversations, not only the answers. exam: how many questions of each kind
+    (None: all). Returns the share of right answers to each kind of question in held-out phrasings.
     """
+    return measured(trained(seed, share, everyone, steps, **beginning), exam)
+
+
+def mixing_run(seed, share, steps=600, exam=None):
+    """The same from the stored base, and its loss on held-out base text afterwards."""
+    model = trained(seed, share, False, steps)
+    return {**measured(model, exam), "base_loss": model.loss(base_ids()[1][:40_000])}
+
+
+def trained(seed, share, everyone, steps, **beginning):
     model = beginner(seed, **beginning)
     draw = (every_token if everyone else Answers)(model, everything())
     if share:
         draw = mixed(draw, Windows(base_ids()[0], model.context, model.pad_id, model.padding), share)
     train(model, draw, **{**TRAINING, "steps": steps}, seed=seed, progress=False)
-    result = {kind: float(np.mean(right_answers(model, conversations(f"{kind}_held_out")))) for kind in KINDS}
-    if not beginning:
-        result["base_loss"] = model.loss(base_ids()[1][:40_000])
-    return result
+    return model
+
+
+def measured(model, exam):
+    asked = {kind: conversations(f"{kind}_held_out")[:exam] for kind in (*KINDS, "small_talk")}
+    return {kind: float(np.mean(right_answers(model, held_out))) for kind, held_out in asked.items()}
 
 
 STEPS = {
@@ -103,6 +115,27 @@ GRIDS = {
         STEPS,
         seeds=5,
         sample={"task": "frequency", "working": "alphabet first", "conversations": 200, "steps": 150},
+        tolerance=0.1,
+    ),
+    "chat_mixing": Grid(
+        "What does the base forget, and what does mixing in its text save?",
+        mixing_run,
+        {f"{share}": {"share": share, "steps": 600} for share in (0.0, 0.1, 0.25, 0.5)},
+        seeds=4,
+        sample={"share": 0.25, "steps": 20, "exam": 10},
+        tolerance=0.1,
+    ),
+    "chat_choices": Grid(
+        "What does the assistant need: a trained base, answers only, padding before, tokens of several characters?",
+        assistant_run,
+        {
+            "untrained": {"fresh": True, "steps": 600},
+            "every token": {"everyone": True, "steps": 600},
+            "padding after": {"fresh": True, "padding": "after", "steps": 600},
+            "characters": {"characters": True, "context": 80, "steps": 1200},
+        },
+        seeds=4,
+        sample={"fresh": True, "steps": 20, "exam": 10},
         tolerance=0.1,
     ),
 }

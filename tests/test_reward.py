@@ -1,0 +1,239 @@
+"""Learning from reward: drawn answers, their examples, and that reward follows the gradient it should."""
+
+from itertools import combinations, product
+from math import comb
+
+import numpy as np
+import pytest
+from helpers import tiny
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.chat import CHAT_TOKENS, END, START, Answers, exchange, prompt
+from tinygpt_lib.course import grids_reward, reward_runs
+from tinygpt_lib.course.reward_runs import ANSWER, is_held_out, pass_at, questions, several
+from tinygpt_lib.loss import softmax
+from tinygpt_lib.reward import above_mean, rewarded, sample_answers, try_out
+from tinygpt_lib.training import train
+
+TOK = Tokenizer.train("AB", max_token_length=1).with_special_tokens(CHAT_TOKENS)
+END_ID, START_ID = TOK.special_ids[END], TOK.special_ids[START]
+
+
+def chatting(**settings):
+    return tiny(TOK, **{"context": 12, **settings})
+
+
+def asked(text):
+    return prompt(TOK, [{"role": "user", "content": text}])
+
+
+class Scripted:
+    """A model that says what it is told, with certainty: answers (N, L) to prompts of P tokens."""
+
+    tok, context, pad_id, padding = TOK, 14, TOK.pad_id, "after"
+
+    def __init__(self, answers, before):
+        self.answers, self.before = np.array(answers), before
+
+    def logits(self, contexts):
+        place = int((contexts[0] != self.pad_id).sum()) - self.before
+        out = np.full((len(contexts), TOK.vocab_size), -100.0)
+        out[np.arange(len(contexts)), self.answers[:, place]] = 100.0
+        return out
+
+
+# ---- answers -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("padding", ["before", "after"])
+def test_answers_are_drawn_with_the_models_probabilities(padding):
+    model = chatting(padding=padding, seed=3)
+    answers = sample_answers(model, [asked("AB")] * 4000, 2, np.random.default_rng(0))
+    assert answers.shape == (4000, 2)
+    first = np.bincount(answers[:, 0], minlength=TOK.vocab_size) / 4000
+    assert np.abs(first - model.probabilities(asked("AB"))).max() < 0.03
+    common = first.argmax()
+    rows = answers[answers[:, 0] == common, 1]
+    second = np.bincount(rows, minlength=TOK.vocab_size) / len(rows)
+    assert np.abs(second - model.probabilities([*asked("AB"), common])).max() < 0.06
+
+
+def test_the_same_generator_gives_the_same_answers():
+    model = chatting()
+    one, two = (sample_answers(model, [asked("A")] * 5, 3, np.random.default_rng(4)) for _ in range(2))
+    assert np.array_equal(one, two)
+
+
+# ---- examples ------------------------------------------------------------------------------------------------------
+
+
+def test_examples_are_those_of_imitation():
+    a, b = TOK.encode("AB")
+    model = Scripted([[b, a, END_ID], [a, a, END_ID]], before=len(asked("AB")))
+    rewards, contexts, targets, counts = try_out(
+        model, ["AB"], lambda *pair: pair == ("AB", "BA"), 2, 3, np.random.default_rng(0)
+    )
+    library = Answers(model, [exchange("AB", "BA"), exchange("AB", "AA")])
+    assert np.array_equal(contexts, library.contexts) and np.array_equal(targets, library.targets)
+    assert rewards.tolist() == [[1, 0]] and counts.all()
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "counted"),
+    [
+        ("A.B", "A", 2),  # an end, and more after it
+        ("..A", "", 1),  # an empty answer
+        ("A|B", "A", 2),  # any other special token ends an answer, too
+        ("A#B", "A", 2),  # so does padding
+        ("ABA", "ABA", 3),  # no end at all
+    ],
+)
+def test_a_special_token_ends_an_answer(said, text, counted):
+    ids = {".": END_ID, "|": START_ID, "#": TOK.pad_id, "A": TOK.encode("A")[0], "B": TOK.encode("B")[0]}
+    heard = []
+    model = Scripted([[ids[sign] for sign in said]], before=len(asked("AB")))
+    place = iter(range(3))
+    logits = model.logits
+    model.logits = lambda contexts: logits(np.where(np.arange(14) < model.before + next(place), 0, TOK.pad_id)[None])
+    _, _, targets, counts = try_out(model, ["AB"], lambda q, a: heard.append(a) or 1.0, 1, 3, np.random.default_rng(0))
+    assert heard == [text] and counts.tolist() == [True] * counted + [False] * (3 - counted)
+    assert targets.tolist() == [ids[sign] for sign in said]
+
+
+def test_weights_are_made_of_rewards():
+    model, judged = chatting(), []
+    draw = rewarded(
+        model,
+        lambda rng, n: ["AB", "BA"][:n],
+        lambda q, a: judged.append(len(judged)) or judged[-1] / 1.0,
+        above_mean,
+        3,
+        4,
+    )
+    contexts, targets, weights = draw(np.random.default_rng(0), 2 * 4 * 3)
+    assert contexts.shape == (24, 12) and targets.shape == weights.shape == (24,)
+    expected = above_mean(np.arange(8.0).reshape(2, 4)).reshape(-1)
+    per_answer = weights.reshape(8, 3)
+    assert np.array_equal(per_answer[:, 0], expected)  # the first token counts always
+    assert ((per_answer == expected[:, None]) | (per_answer == 0)).all()
+
+
+def test_above_mean_adds_up_to_nothing_and_ignores_what_all_have_in_common():
+    rewards = np.random.default_rng(0).random((5, 4))
+    assert np.allclose(above_mean(rewards).sum(axis=1), 0)
+    assert np.allclose(above_mean(rewards + 7), above_mean(rewards))
+
+
+def test_the_mean_of_the_examples_gradients_is_that_of_the_mean_reward():
+    """Every answer of two tokens, weighted by its probability: minus the loss's gradient is the mean reward's."""
+    model = chatting(dtype="float64", seed=1)
+    reward = np.random.default_rng(2).random((TOK.vocab_size, TOK.vocab_size))
+    pairs = np.array(list(product(range(TOK.vocab_size), repeat=2)))
+
+    def contexts(tokens):
+        rows = [[*asked("AB"), *row][-model.context :] for row in tokens]
+        return np.array([[model.pad_id] * (model.context - len(row)) + row for row in rows])
+
+    def probabilities():
+        first = softmax(model.logits(contexts([[]])))[0]
+        second = softmax(model.logits(contexts([[id] for id in range(TOK.vocab_size)])))
+        return first[:, None] * second
+
+    p = probabilities()
+    for baseline in (0, 0.4):
+        weights = (p * (reward - baseline))[pairs[:, 0], pairs[:, 1]] * 2 * len(pairs)
+        both = np.concatenate([contexts([[]] * len(pairs)), contexts(pairs[:, :1].tolist())])
+        model.loss_and_gradients(both, np.concatenate([pairs[:, 0], pairs[:, 1]]), np.tile(weights, 2))
+        value, gradient = model.network.linears[-1].W, model.network.linears[-1].dW.copy()
+        for place in ((0, 0), (2, 3), (4, 1)):
+            ends = []
+            for step in (1e-5, -2e-5):
+                value[place] += step
+                ends.append((probabilities() * reward).sum())
+            value[place] += 1e-5
+            assert np.isclose(-gradient[place], (ends[0] - ends[1]) / 2e-5, rtol=1e-4, atol=1e-8)
+
+
+@pytest.mark.parametrize("weigh", [lambda rewards: rewards, above_mean])
+def test_reward_alone_teaches(weigh):
+    """Asked A it is to say B, asked B to say A."""
+    model = chatting(hidden=(32,), embedding_size=8, padding="after")
+    ask = lambda rng, n: ["AB"[i] for i in rng.integers(0, 2, n)]
+    reward = lambda question, answer: float(question + answer in ("AB", "BA"))
+    draw = rewarded(model, ask, reward, weigh, 2, 16)
+    train(model, draw, steps=100, batch_size=8 * 16 * 2, learning_rate=3e-3, progress=False)
+    assert try_out(model, ["A", "B"], reward, 100, 2, np.random.default_rng(0))[0].mean(axis=1).min() > 0.7
+
+
+# ---- the experiments' questions and measures -----------------------------------------------------------------------
+
+
+def test_what_is_held_out_occurs_in_no_training(monkeypatch):
+    """All questions of a run, to imitate or to be rewarded, are taken down; none is held out, nor an answer of them."""
+    assert all(map(is_held_out, grids_reward.EXAM)) and len(set(grids_reward.EXAM)) > 990
+    exam, seen = grids_reward.EXAM, []
+    original = reward_runs.questions
+
+    def noted(rng, n, held_out=False):
+        found = original(rng, n, held_out)
+        seen.extend(found)
+        return found
+
+    for module in (reward_runs, grids_reward):
+        monkeypatch.setattr(module, "questions", noted)
+    monkeypatch.setattr(grids_reward, "EXAM", grids_reward.EXAM[:10])
+    for teacher in ("right only", "same labels", "fresh labels"):
+        grids_reward.learnt(0, teacher, steps=2, every=2)
+    assert len(seen) > 96 * 3 + 2 * 32 + 2 * 128 - 1
+    assert not any(map(is_held_out, seen))
+    answers = {"".join(sorted(string)) for string in exam}
+    assert not answers & {"".join(sorted(string)) for string in seen}
+
+
+def test_the_exam_is_a_fifth():
+    strings = questions(np.random.default_rng(0), 200) + questions(np.random.default_rng(0), 50, held_out=True)
+    assert [is_held_out(string) for string in strings] == [False] * 200 + [True] * 50
+    assert {len(string) for string in strings} == {10} and set("".join(strings)) == set("ABCDE")
+
+
+@given(n=st.integers(1, 9), data=st.data())
+@settings(max_examples=30)
+def test_pass_at_counts_the_ways_to_pick(n, data):
+    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
+    picks = [any(i < c for i in pick) for pick in combinations(range(n), k)]
+    assert np.isclose(pass_at(k, n, c), sum(picks) / comb(n, k))
+
+
+def test_rewards_and_their_holes():
+    assert [reward_runs.right("CBA", answer) for answer in ("ABC", "AB", "", "CBA")] == [1, 0, 0, 0]
+    assert [reward_runs.is_in_order("CBA", answer) for answer in ("ABC", "AAA", "", "BA")] == [1, 1, 1, 0]
+    assert [reward_runs.same_letters("CBA", answer) for answer in ("ABC", "CBA", "AAC")] == [1, 1, 0]
+    assert [reward_runs.share_of_answer("CBA", answer) for answer in ("ABC", "A", "", "AAC")] == [1, 1, 0, 2 / 3]
+    assert [reward_runs.share_of_places("CBA", answer) for answer in ("ABC", "A", "", "ABCAAA")] == [1, 1 / 3, 0, 0.5]
+
+
+def test_one_round_for_several_steps():
+    calls = []
+
+    def draw(rng, n):
+        calls.append(n)
+        return np.arange(n)[:, None], np.arange(n), np.arange(n) / 2
+
+    stale, rng = several(draw, 4), np.random.default_rng(0)
+    parts = [stale(rng, 6) for _ in range(8)]
+    assert calls == [24, 24]
+    assert sorted(np.concatenate([targets for _, targets, _ in parts[:4]])) == list(range(24))
+    for contexts, targets, weights in parts:
+        assert np.array_equal(contexts[:, 0], targets) and np.array_equal(weights, targets / 2)
+
+
+def test_entropy_and_tries_of_a_model_that_knows_nothing():
+    model = reward_runs.assistant(0, conversations=0)
+    for value, _ in model.parameters():
+        value[:] = 0  # all tokens equally probable
+    (once, eight), entropy = reward_runs.tried(model, grids_reward.EXAM[:20], samples=8)
+    assert once == eight == 0
+    lengths = [ANSWER]  # an answer ends early when a special token is drawn
+    assert 0 < entropy < np.log(model.tok.vocab_size) * lengths[0]
