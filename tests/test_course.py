@@ -1,6 +1,5 @@
 """The teaching aids: figures, panels, measures of originality, statistics, stored models, the notebook runner."""
 
-import json
 import re
 
 import matplotlib.pyplot as plt
@@ -10,7 +9,6 @@ import pytest
 from helpers import LETTERS, random_ids, tiny
 from matplotlib.colors import to_hex
 
-from tinygpt_lib.corpus import split
 from tinygpt_lib.course import installation, notebooks, plots
 from tinygpt_lib.course.coloured import tokens_html
 from tinygpt_lib.course.originality import invented_words, longest_copied_run, words
@@ -18,7 +16,6 @@ from tinygpt_lib.course.panels import LiveCurve, distribution_after, sampling_pa
 from tinygpt_lib.course.paths import MODELS
 from tinygpt_lib.course.statistics import T_975, mean_and_interval
 from tinygpt_lib.generation import generate, next_token_distribution
-from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import History, train
 
 PNG = b"\x89PNG"

@@ -214,6 +214,33 @@ def mean_spread(rewards):
     return rewards.std(axis=1).mean()
 
 
+def the_other_way_round(judged, truth):
+    both = sum(j and t for j, t in zip(judged, truth))
+    return both / max(sum(truth), 1), both / max(sum(judged), 1)
+
+
+def divides_by_0(judged, truth):
+    both = sum(j and t for j, t in zip(judged, truth))
+    return both / sum(judged), both / max(sum(truth), 1)
+
+
+def accuracy_for_precision(judged, truth):
+    return np.mean(np.array(judged) == np.array(truth)), sum(j and t for j, t in zip(judged, truth)) / sum(truth)
+
+
+def share_below(known, unknown, share):
+    return np.mean(unknown > np.quantile(known, share))
+
+
+def known_caught(known, unknown, share):
+    threshold = np.quantile(known, 1 - share)
+    return np.mean(unknown > threshold) if share < 0.5 else np.mean(known > threshold)
+
+
+def threshold_from_all(known, unknown, share):
+    return np.mean(unknown > np.quantile(np.concatenate([known, unknown]), 1 - share))
+
+
 MISTAKES = {
     "most_frequent_pair": (first_met, without_overlaps),
     "decode": (token_by_token, ids_as_letters),
@@ -231,6 +258,8 @@ MISTAKES = {
     "reorder": (biases_stay, readers_stay),
     "trained_mask": (without_the_end, all_from_the_first_answer_on),
     "needed_window": (last_token_read, all_exchanges_in_one),
+    "precision_recall": (the_other_way_round, divides_by_0),
+    "unknown_caught": (share_below, known_caught),
     "leave_one_out": (against_the_whole_mean, own_reward_left_in),
     "share_that_teaches": (any_right, mean_spread),
 }
@@ -241,6 +270,8 @@ ALSO_WRONG = {
     "reorder": (backwards,),
     "trained_mask": (headers_too,),
     "needed_window": (answers_only,),
+    "precision_recall": (accuracy_for_precision,),
+    "unknown_caught": (threshold_from_all,),
 }
 
 # ---- what the checks say ------------------------------------------------------------------------------------------

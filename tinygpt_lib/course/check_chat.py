@@ -4,6 +4,8 @@ import numpy as np
 
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, exchange, render
+from tinygpt_lib.course.judge import precision_recall as library_precision_recall
+from tinygpt_lib.course.refusals import caught
 from tinygpt_lib.course.verdict import exercise
 from tinygpt_lib.reward import above_mean
 
@@ -52,6 +54,39 @@ def _needed(question, answer):
             return window
         except ValueError:
             window += 1
+
+
+# ---- notebook 10 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def precision_recall():
+    for judged, truth, hint in (
+        (
+            [True, True, True, False],
+            [True, False, False, False],
+            "precision first: of what was CALLED right, the share that is; then recall: of what IS right, that called so",
+        ),
+        (
+            [True, False, False, False],
+            [True, True, False, False],
+            "an answer rightly called wrong counts for neither: both shares count only what was called right AND is",
+        ),
+        ([False, False], [True, False], "nothing was called right: precision is 0 then, and no division by 0"),
+        ([True, False], [False, False], "nothing is right: recall is 0 then, and no division by 0"),
+    ):
+        yield (judged, truth), library_precision_recall(judged, truth), hint
+
+
+@exercise
+def unknown_caught():
+    known, unknown = np.arange(11) / 10, np.array([0.05, 0.55, 0.65, 0.95])
+    for share, hint in (
+        (0.25, "the threshold lies where `share` of the KNOWN scores are above it: np.quantile(known, 1 - share)"),
+        (0.5, "count the UNKNOWN scores above the threshold: those are refused, and rightly"),
+        (0.0, "with share 0 no known score may be above the threshold: it is the largest of them"),
+    ):
+        yield (known, unknown, share), caught(known, unknown, [share])[0], hint
 
 
 # ---- notebook 11 -------------------------------------------------------------------------------------------------

@@ -143,10 +143,9 @@ GRIDS = {
             "as it is": {**BARS, **SHORT},
             "rate 0.003": {**BARS, **SHORT, "learning_rate": 3e-3},
             "20 phrasings": {**BARS, **SHORT, "all_ways": False},
-            "a quarter refusals": {**BARS, **SHORT, "share": 0.25},
         },
         seeds=5,
-        sample={"made": {"made-up": (50, 1)}, "share": 0.25, **QUICK},
+        sample={"made": {"made-up": (50, 1)}, "learning_rate": 3e-3, **QUICK},
         tolerance=0.1,
     ),
 }  # fmt: skip
