@@ -9,7 +9,7 @@ from tinygpt_lib.course import phrasings, refusals
 from tinygpt_lib.course.assistant import load_base, with_chat_tokens
 from tinygpt_lib.course.grids_refusals import refusal_questions
 from tinygpt_lib.course.judge import Judge, Pair, draw_pair, precision_recall
-from tinygpt_lib.course.questions import names, own_words
+from tinygpt_lib.course.questions import names, own_words, proper
 from tinygpt_lib.course.refusals import bins, caught, entropies, exam, invented_names, of_set, outcomes, refusing
 
 
@@ -29,7 +29,7 @@ def test_invented_names_are_different_and_nobodys(kind):
     assert about == invented_names(kind, 300, np.random.default_rng(2))
     for name in about:
         words = name.split()
-        assert name == refusals.proper(name) and any(word.lower() not in refusals.taken() for word in words)
+        assert name == proper(name) and any(word.lower() not in refusals.taken() for word in words)
         assert not real & set(words)
 
 
@@ -162,10 +162,10 @@ def test_the_judge_reads_each_part_in_its_own_field():
 
 
 def test_a_judge_learns_to_compare():
-    judge = Judge(load_base().tok, hidden=(32,))
+    judge = Judge(load_base().tok)
     plays = ("Hamlet.", "Macbeth.")
     pairs = [Pair("Where?", a, f"In {b}", "right" if a == b else "another play") for a in plays for b in plays]
-    judge.fit(pairs, steps=60, batch_size=32, learning_rate=1e-2)
+    judge.fit(pairs, steps=120, batch_size=32, learning_rate=5e-3)
     assert judge(pairs).tolist() == [True, False, False, True]
 
 

@@ -65,7 +65,7 @@ def precision_recall():
         (
             [True, True, True, False],
             [True, False, False, False],
-            "precision first: of what was CALLED right, the share that is; then recall: of what IS right, that called so",
+            "first precision: of what was CALLED right, the share that is; then recall: of what IS right, the same",
         ),
         (
             [True, False, False, False],

@@ -140,11 +140,11 @@ GRIDS = {
         "Which settings get there?",
         refusal_run,
         {
-            "as it is": {**BARS, **SHORT},
+            "as in part 6": {**BARS, **SHORT},
             "rate 0.003": {**BARS, **SHORT, "learning_rate": 3e-3},
             "20 phrasings": {**BARS, **SHORT, "all_ways": False},
         },
-        seeds=5,
+        seeds=3,
         sample={"made": {"made-up": (50, 1)}, "learning_rate": 3e-3, **QUICK},
         tolerance=0.1,
     ),
