@@ -136,12 +136,11 @@ GRIDS = {
         sample={"made": {"mis-spelt": (50, 1)}, **QUICK},
         tolerance=0.1,
     ),
-    "refusals_settings": Grid(
-        "Which settings get there?",
+    "refusals_phrasings": Grid(
+        "What if known names are taught in half as many phrasings?",
         refusal_run,
         {
-            "as in part 6": {**BARS, **SHORT},
-            "rate 0.003": {**BARS, **SHORT, "learning_rate": 3e-3},
+            "40 phrasings": {**BARS, **SHORT},
             "20 phrasings": {**BARS, **SHORT, "all_ways": False},
         },
         seeds=3,
