@@ -48,7 +48,7 @@ def learnt(seed, teacher, reward="right", conversations=96, steps=1200, learning
     A step trains on `answers` answers, or on as many labels. Measured at every check on held-out strings: "greedy",
     the share of right greedy answers, "reward", their mean reward (200 strings); "pass_1", "pass_8" and "entropy" (16
     samples for each of 100 strings). "start", "final": right greedy answers on 1,000 strings. "seconds": of processor
-    time, without measuring. many_tries: pass@k at start and end for k of TRIES, 128 samples for each of 100 strings.
+    time, without measuring. many_tries: pass@k at start and end for k of TRIES, 128 samples for each of 100 strings (else: an empty list).
     """
     model = assistant(seed, conversations)
     if teacher == "same labels":
@@ -74,8 +74,7 @@ def learnt(seed, teacher, reward="right", conversations=96, steps=1200, learning
 
     def examined(name):
         run[name] = mean_reward(model, EXAM)
-        if many_tries:
-            run[f"tries_{name}"] = tried(model, EXAM[:100], 128, TRIES)[0]
+        run[f"tries_{name}"] = tried(model, EXAM[:100], 128, TRIES)[0] if many_tries else []
 
     measure(model, 0)
     examined("start")
