@@ -48,7 +48,8 @@ def learnt(seed, teacher, reward="right", conversations=96, steps=1200, learning
     A step trains on `answers` answers, or on as many labels. Measured at every check on held-out strings: "greedy",
     the share of right greedy answers, "reward", their mean reward (200 strings); "pass_1", "pass_8" and "entropy" (16
     samples for each of 100 strings). "start", "final": right greedy answers on 1,000 strings. "seconds": of processor
-    time, without measuring. many_tries: pass@k at start and end for k of TRIES, 128 samples for each of 100 strings (else: an empty list).
+    time, without measuring. many_tries: pass@k at start and end for k of TRIES, 128 samples for each of 100
+    strings (else the lists are empty).
     """
     model = assistant(seed, conversations)
     if teacher == "same labels":
