@@ -1,7 +1,7 @@
 """The judge: a TinyGPT of its own that reads a question, the reference and an answer, and says right or wrong.
 
-It reads them as a conversation, question, reference, given answer, and the token it predicts after the assistant's
-header is its verdict.
+Each of the three is written with the chat's tokens and stands in a field of its own, so that each part's end is always
+in the same slot; the token predicted after them is the verdict.
 """
 
 from functools import cache
