@@ -62,7 +62,7 @@ def chat_panel(model, question="", temperature=0.0, top_n=None, pause=0.03):
     and the talk. Asking again draws with another seed.
     """
     largest = model.tok.vocab_size - len(model.tok.special_ids)
-    look = {"continuous_update": False, "style": {"description_width": "6em"}}
+    look = {"continuous_update": False, "style": {"description_width": "8em"}, "layout": {"width": "38em"}}
     text = widgets.Text(question, description="question", placeholder="ask something", **look)
     ask, clear = widgets.Button(description="ask"), widgets.Button(description="clear")
     heat = widgets.FloatSlider(temperature, min=0, max=2, step=0.1, description="temperature", **look)

@@ -54,7 +54,7 @@ def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0) -> 
 def sampling_panel(model, prompt="ROMEO:\n", temperature=0.8, top_n=None, max_tokens=160):
     """Sliders for temperature and top-N that redraw the bars and the sample. Returns the widget."""
     largest = model.tok.vocab_size - len(model.tok.special_ids)
-    look = {"continuous_update": False, "style": {"description_width": "6em"}}
+    look = {"continuous_update": False, "style": {"description_width": "8em"}}
     heat = widgets.FloatSlider(temperature, min=0, max=2, step=0.1, description="temperature", **look)
     best = widgets.IntSlider(top_n or largest, min=1, max=largest, description="top-N", **look)
     view = widgets.HTML()
