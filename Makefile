@@ -62,7 +62,7 @@ models: install ## train the stored models of data/models again (NAME=... for on
 data: install ## write the questions and answers of data/conversations again
 	$(BIN)/python -m tinygpt_lib.course.questions
 
-results: install ## run the stored experiments again, about 3 hours (NAME=... for one)
+results: install ## run the stored experiments again, about 4 hours (NAME=... for one)
 	$(BIN)/python -m tinygpt_lib.course.experiments $(NAME)
 
 clean: ## remove both environments
