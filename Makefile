@@ -54,13 +54,13 @@ $(OLDEST)/installed: requirements.txt pyproject.toml
 	@touch $@
 
 notebooks: install ## run the notebooks and store their outputs (NOTEBOOKS=notebooks/01... for one)
-	$(BIN)/python -m tinygpt_lib.course.notebooks $(NOTEBOOKS)
+	$(BIN)/python -m tinygpt_lib.course.make.notebooks $(NOTEBOOKS)
 
 models: install ## train the stored models of data/models again (NAME=... for one)
-	$(BIN)/python -m tinygpt_lib.course.models $(NAME)
+	$(BIN)/python -m tinygpt_lib.course.make.models $(NAME)
 
 data: install ## write the questions and answers of data/conversations again
-	$(BIN)/python -m tinygpt_lib.course.questions
+	$(BIN)/python -m tinygpt_lib.course.make.conversations
 
 results: install ## run the stored experiments again, about 4 hours (NAME=... for one)
 	$(BIN)/python -m tinygpt_lib.course.experiments $(NAME)

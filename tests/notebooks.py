@@ -2,16 +2,22 @@
 
 import nbformat
 
-from tinygpt_lib.course.notebooks import find
-from tinygpt_lib.course.paths import NOTEBOOKS
+from tinygpt_lib.course.make.notebooks import find
+from tinygpt_lib.course.stored import NOTEBOOKS
 
 PATHS = list(find([NOTEBOOKS]))
 SOLUTIONS = NOTEBOOKS / "solutions"
+LESSONS = [path for path in PATHS if SOLUTIONS not in path.parents]  # in the folder or in subfolders of it
 
 
 def name(path) -> str:
     """A notebook's path below the folder of notebooks."""
     return path.relative_to(NOTEBOOKS).as_posix()
+
+
+def solution(path):
+    """Where the solutions of a lesson's exercises are: at the same place below the folder of solutions."""
+    return SOLUTIONS / path.relative_to(NOTEBOOKS)
 
 
 def read(path):

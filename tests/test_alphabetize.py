@@ -1,4 +1,4 @@
-"""The sorting task: its strings, its examples, and training up to the seed's criterion."""
+"""The sorting task: its strings, its examples, and training up to the original's criterion."""
 
 import numpy as np
 import pytest
@@ -14,11 +14,11 @@ from tinygpt_lib.alphabetize import (
     sorted_right,
     train_to_sort,
 )
-from tinygpt_lib.course.grids_alphabetize import sorter, strings_to_trained
+from tinygpt_lib.course.experiments.alphabetize import sorter, strings_to_trained
 from tinygpt_lib.windows import PADDINGS, pad_contexts
 
 
-def test_the_seeds_tokens_and_example():
+def test_the_originals_tokens_and_example():
     tok = letters(3)
     assert tok.encode("CBABBC") == [2, 1, 0, 1, 1, 2] and tok.pad_id == 3
     contexts, targets = examples(np.array([tok.encode("CBABBC")]), tok.pad_id)

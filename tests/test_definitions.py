@@ -25,7 +25,8 @@ from tinygpt_lib import (
     training,
     windows,
 )
-from tinygpt_lib.course import measures, reward_runs
+from tinygpt_lib.course.assistant import sorting_reward
+from tinygpt_lib.course.measures import ceilings
 
 
 def taught(notebook):
@@ -247,7 +248,7 @@ def test_continue_text_never_draws_padding(n06):
 
 @given(text=st.text(alphabet="abc ", min_size=5, max_size=60), length=st.integers(0, 4))
 def test_ceiling(n07, text, length):
-    assert n07.ceiling(text, length) == measures.ceiling(text, length)
+    assert n07.ceiling(text, length) == ceilings.ceiling(text, length)
 
 
 @given(rate=st.floats(0, 0.9), seed=st.integers(0, 1000))
@@ -349,10 +350,10 @@ def test_learning_from_reward(n11, padding):
 @given(question=st.text("ABCDE", min_size=1, max_size=6), answer=st.text("ABCDE", max_size=6))
 def test_rewards(n11, question, answer):
     for name in ("right", "share_of_answer"):
-        assert getattr(n11, name)(question, answer) == getattr(reward_runs, name)(question, answer)
+        assert getattr(n11, name)(question, answer) == getattr(sorting_reward, name)(question, answer)
 
 
 @given(n=st.integers(1, 16), data=st.data())
 def test_pass_at(n11, n, data):
     k, c = data.draw(st.integers(1, n)), data.draw(st.integers(0, n))
-    assert n11.pass_at(k, n, c) == reward_runs.pass_at(k, n, c)
+    assert n11.pass_at(k, n, c) == sorting_reward.pass_at(k, n, c)

@@ -4,16 +4,15 @@ import re
 
 import pytest
 
-from notebooks import NOTEBOOKS, PATHS, SOLUTIONS, code_cells, name, read, tags
+from notebooks import LESSONS, PATHS, SOLUTIONS, code_cells, name, read, solution, tags
 
 COMPARED = "nbval-check-output"
 PICTURE = re.compile(r"!\[(.*?)\]\(")
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
 
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=name)
-every_lesson = pytest.mark.parametrize(
-    "path", [p for p in PATHS if p.parent == NOTEBOOKS and p.name[:2] != "00"], ids=name
-)
+every_lesson = pytest.mark.parametrize("path", [path for path in LESSONS if not path.name.startswith("00")], ids=name)
+IMPORT = re.compile(r"^(?:from|import) ", re.M)
 
 
 def has_figure(cell):
@@ -21,7 +20,9 @@ def has_figure(cell):
 
 
 def test_there_are_notebooks():
-    assert len(PATHS) >= 9 and {p.name for p in SOLUTIONS.iterdir() if p.suffix} <= {p.name for p in PATHS}
+    solved = {path.relative_to(SOLUTIONS) for path in SOLUTIONS.rglob("*.ipynb")}
+    assert len(LESSONS) >= 12 and len(solved) >= 11
+    assert solved <= {solution(path).relative_to(SOLUTIONS) for path in LESSONS}
 
 
 @every_notebook
@@ -33,7 +34,7 @@ def test_run_once_from_top_to_bottom(path):
 @every_notebook
 def test_enough_outputs_are_compared(path):
     compared = [cell for cell in code_cells(path) if COMPARED in tags(cell)]
-    least = 3 if path.parent == SOLUTIONS or path.name.startswith("00") else 5
+    least = 3 if path not in LESSONS or path.name.startswith("00") else 5
     assert len(compared) >= least
     assert [cell.id for cell in compared if not cell.outputs] == [], "compared cells that print nothing check nothing"
 
@@ -79,6 +80,21 @@ def test_cells_are_short(path):
     assert {id: length for id, length in lengths.items() if length > 25} == {}
 
 
+@every_notebook
+def test_imports_are_few(path):
+    cells = code_cells(path)
+    assert sum(len(IMPORT.findall(cell.source)) for cell in cells) <= 9
+
+
+@every_notebook
+def test_a_seed_is_a_random_one(path):
+    """The project that this course follows is "the original"; a seed is what a random generator starts from."""
+    text = "\n".join(cell.source for cell in read(path).cells)
+    assert (
+        re.findall(r"[Ss]eed's|\*the seed\*|[Tt]he seed(?= (?:tried|did|says|found|called|had|used|noted))", text) == []
+    )
+
+
 @every_lesson
 def test_opens_and_closes_as_promised(path):
     text = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
@@ -104,4 +120,4 @@ def test_exercises_are_stubs_with_checks(path):
 
 @every_lesson
 def test_has_solutions(path):
-    assert (SOLUTIONS / path.name).is_file()
+    assert solution(path).is_file()

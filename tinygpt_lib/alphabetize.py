@@ -61,7 +61,7 @@ def sorted_right(model, strings) -> float:
 
 
 def is_trained(shares) -> bool:
-    """The seed's criterion: everything right at the last ten checks. shares: of right answers at each check so far."""
+    """The original's criterion: everything right at the last ten checks. shares: right answers at each check so far."""
     return shares[-CHECKS_IN_A_ROW:] == [1.0] * CHECKS_IN_A_ROW
 
 

@@ -142,14 +142,19 @@ def replies(model, questions, temperature=0.0, top_n=None, seed=0) -> list:
     return [model.tok.decode(ids[len(start) : end]) for start, ids in zip(asked, whole)]
 
 
-def load_conversations(path) -> list:
-    """The conversations of a file with one JSON object a line, {"messages": [...]}; a bad line is named and refused."""
+def read_conversations(text, source="the text") -> list:
+    """The conversations of a text with one JSON object a line, {"messages": [...]}; a bad line is named and refused."""
     conversations = []
-    for number, line in enumerate(load_text(path).rstrip("\n").split("\n"), start=1):
+    for number, line in enumerate(text.rstrip("\n").split("\n"), start=1):
         try:
             data = json.loads(line)
             messages = data.get("messages") if isinstance(data, dict) else None
             conversations.append(check_conversation(messages, last="assistant"))
         except ValueError as error:
-            raise ValueError(f"line {number} of {path} is refused ({error}): mend the line or leave it out") from None
+            raise ValueError(f"line {number} of {source} is refused ({error}): mend the line or leave it out") from None
     return conversations
+
+
+def load_conversations(path) -> list:
+    """The conversations of a UTF-8 file, as `read_conversations` reads them."""
+    return read_conversations(load_text(path), path)

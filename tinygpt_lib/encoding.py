@@ -29,7 +29,7 @@ class Encoding:
 
 
 class Raw(Encoding):
-    """The ids themselves as numbers, 0 to V - 1 (the seed's default)."""
+    """The ids themselves as numbers, 0 to V - 1 (the original's default)."""
 
     def forward(self, contexts):
         return contexts.astype(self.dtype)

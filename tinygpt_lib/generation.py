@@ -45,7 +45,7 @@ def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetit
 
     temperature: 0 takes the most probable token each time, 1 draws from the model's own probabilities. top_n: draw from
     the N most probable only (the field says top-k). repetition_penalty: the probabilities of the last 20 tokens are
-    multiplied by it (above 0, at most 1; the seed's is 0.1). A token of `stop_ids` ends the text and is left out. The
+    multiplied by it (above 0, at most 1; 0.1 in the original). A token of `stop_ids` ends the text and is left out. The
     pad token is never drawn. With stream=True an iterator of the continuation's pieces is returned instead: whole
     characters of text, or ids one by one.
     """

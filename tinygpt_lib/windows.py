@@ -41,12 +41,12 @@ def gather(ids, ends, lengths, context, pad_id, padding):
 
 
 class Windows:
-    """Draws examples from a text, the seed's way: a substring, and one prefix of it predicts the token that follows.
+    """Draws examples from a text, the original's way: a substring, and one prefix of it predicts the token after it.
 
     substring: how many tokens a substring's prefixes may have (None: the window). Past the window the context slides.
     min_context: the shortest prefix. starts: where substrings begin:
 
-    - "random": anywhere, so that the substring ends inside the text (the seed's default)
+    - "random": anywhere, so that the substring ends inside the text (the original's default)
     - "wrap": anywhere; a substring that reaches the text's end goes on at its start
     - "chunks": a random start, then chunk after chunk right behind it up to the text's end, then a new random start
     - "sequential": chunk after chunk from the text's start, and again from the start

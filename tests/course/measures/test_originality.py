@@ -1,0 +1,47 @@
+"""New words and copied runs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygpt_lib.course.measures.originality import (
+    copied_pieces,
+    copied_share,
+    invented_words,
+    longest_copied_run,
+    words,
+)
+
+texts = st.text(alphabet="ab", min_size=6, max_size=40)
+
+
+def test_invented_words():
+    assert words("I'll to't: SIR!") == ["i'll", "to't", "sir"]
+    assert invented_words("The cat sate", "the CAT sat") == 1 / 3
+    with pytest.raises(ValueError, match="no words"):
+        invented_words("...", "the cat")
+
+
+def test_longest_copied_run_against_every_substring(rng):
+    for _ in range(50):
+        text, source = ("".join(rng.choice(list("ab "), size=n)) for n in (12, 15))
+        runs = [text[i:j] for i in range(13) for j in range(i, 13) if text[i:j] in source]
+        expected = max(map(len, runs))
+        found = longest_copied_run(text, source)
+        assert len(found) == expected and found == next(run for run in runs if len(run) == expected)
+
+
+@given(text=texts, source=texts)
+def test_copied_pieces_are_in_the_source_and_do_not_overlap(text, source):
+    end = 0
+    for start, place, length in copied_pieces(text, source, least=3):
+        assert start >= end and length >= 3
+        assert text[start : start + length] == source[place : place + length]
+        end = start + length
+    longest = len(longest_copied_run(text, source))
+    assert (copied_share(text, source, least=3) > 0) == (longest >= 3)
+
+
+def test_a_copy_is_copied_wholly():
+    assert copied_share("to be or not", "or not to be or not", 4) == 1
+    assert copied_pieces("xxto be", "to be", 4) == [(2, 0, 5)]

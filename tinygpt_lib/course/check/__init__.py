@@ -1,0 +1,23 @@
+"""What an exercise answers: `check.NAME(your_function)` says how it did, in words. A file a part of the course."""
+
+from tinygpt_lib.course.check.conversations import (
+    leave_one_out,
+    needed_window,
+    precision_recall,
+    share_that_teaches,
+    trained_mask,
+    unknown_caught,
+)
+from tinygpt_lib.course.check.experiments import bits_per_byte, lowest_loss, reorder, warm_cosine
+from tinygpt_lib.course.check.foundations import (
+    checks_until_trained,
+    decode,
+    fill,
+    longest_copied_run,
+    look_up,
+    most_frequent_pair,
+    next_letter,
+    tanh_backward,
+    temper,
+    weighted_cross_entropy,
+)

@@ -1,0 +1,162 @@
+"""Checks for the exercises of notebooks 01 to 06.
+
+Each check runs the learner's function on a few inputs and compares with the library's own answer. It never raises: an
+untouched stub is "not attempted", a mistake is explained.
+"""
+
+import numpy as np
+
+from tinygpt_lib.alphabetize import examples, is_trained
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.course.check.verdict import exercise
+from tinygpt_lib.course.measures.originality import longest_copied_run as library_longest_copied_run
+from tinygpt_lib.encoding import OneHot
+from tinygpt_lib.generation import next_token_distribution
+from tinygpt_lib.layers import Tanh
+from tinygpt_lib.loss import cross_entropy
+from tinygpt_lib.windows import pad_contexts
+
+# ---- notebook 01 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def most_frequent_pair():
+    for text, hint in (
+        ("abcbc", "count every pair of neighbours, and return the most frequent as a tuple (left, right)"),
+        ("aaabcbc", "count pairs where they overlap, too: 'aaa' holds the pair (a, a) twice"),
+        ("dedeabab", "two pairs are equally frequent here: the one with the smaller left id wins, not the first met"),
+        ("adadacac", "two pairs share count and left id here: the one with the smaller right id wins"),
+    ):
+        # The letters of a text as bytes; the library's first merge names the pair by its place in the vocabulary.
+        tok = Tokenizer.train(text, max_token_length=2)
+        yield (list(text.encode()),), tuple(tok.tokens[id][0] for id in tok.merges[0]), hint
+
+
+@exercise
+def decode():
+    tok = Tokenizer.train("the theatre, the café, the 🎭 🎭", vocab_size=60)
+    for text, hint in (
+        ("the theatre", "look each id up in `tokens`, join the bytes, and decode them to text with .decode('utf-8')"),
+        ("the café 🎭", "join all bytes first and decode once: a single token may hold only half of a character"),
+        ("", "no tokens make an empty text, ''"),
+    ):
+        yield (tok.encode(text), list(tok.tokens)), tok.decode(tok.encode(text)), hint
+
+
+# ---- notebook 02 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def tanh_backward():
+    rng = np.random.default_rng(2)
+    for scale, hint in (
+        (1.0, "dx = dy * (1 - y**2), where y is the OUTPUT tanh(x), which is what you are given"),
+        (3.0, "this time dy is not all ones: the chain rule multiplies by what comes from above"),
+    ):
+        layer = Tanh()
+        y = layer.forward(rng.normal(size=(2, 3))).copy()
+        dy = np.ones_like(y) if scale == 1.0 else scale * rng.normal(size=y.shape)
+        yield (y, dy), layer.backward(dy.copy()), hint
+
+
+@exercise
+def weighted_cross_entropy():
+    rng = np.random.default_rng(3)
+    logits, targets = rng.normal(size=(3, 4)), np.array([2, 0, 3])
+    for weights, hint in (
+        (np.ones(3), "with weights of 1 it is the cross-entropy you know: return (loss, dlogits)"),
+        (
+            np.array([2.0, 2.0, 2.0]),
+            "all weights 2: loss AND gradient double; the mean still divides by B, not by their sum",
+        ),
+        (np.array([1.0, 0.0, 3.0]), "each row of the gradient is multiplied by its own example's weight"),
+    ):
+        yield (logits, targets, weights), cross_entropy(logits, targets, weights), hint
+
+
+# ---- notebook 03 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def checks_until_trained():
+    for shares, hint in (
+        ([1.0] * 10, "ten perfect checks in a row are enough: return how many checks it took, here 10"),
+        ([0.5] + [1.0] * 12, "return the first moment: the number of checks done when the tenth in a row came out"),
+        ([1.0] * 5 + [0.99] + [1.0] * 10, "the ten must stand in a row: an imperfect check starts the count again"),
+        ([1.0] * 9 + [0.9] + [1.0] * 9, "nine in a row are not enough: return None"),
+    ):
+        lengths = range(1, len(shares) + 1)
+        yield (shares,), next((n for n in lengths if is_trained(shares[:n])), None), hint
+
+
+@exercise
+def next_letter():
+    for string, place, hint in (
+        ([2, 1, 0, 1], 0, "nothing is used up yet: the smallest letter of the string comes first"),
+        ([1, 1, 2, 1], 2, "the letters of the answer so far are used up, one for one: count them"),
+        (
+            [0, 2, 2, 0],
+            2,
+            "a letter can be used up wholly: then the next larger one of the string comes, not the next id",
+        ),
+        ([2, 2, 2, 2], 3, "the padding (here 3) is no letter: look only at the string and the answer so far"),
+    ):
+        contexts, targets = examples(np.array([string]), pad_id=3)
+        yield (contexts[place].tolist(), len(string)), int(targets[place]), hint
+
+
+# ---- notebook 04 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def look_up():
+    rng = np.random.default_rng(4)
+    for contexts, hint in (
+        (np.array([[2, 0]]), "slot t has its own rows of W, from row t * vocab_size on; add the rows up"),
+        (np.array([[1, 1]]), "the same token in two slots has two different rows: shift the ids by t * vocab_size"),
+        (rng.integers(0, 3, (5, 2)), "the result has one row for each context: (B, H)"),
+    ):
+        W = rng.normal(size=(6, 4))
+        yield (contexts, W, 3), OneHot(2, 3, None, None, "float64").forward(contexts) @ W, hint
+
+
+@exercise
+def fill():
+    for ids, padding, hint in (
+        ([5, 6], "before", "padding comes first, the ids after it: the newest is in the last slot"),
+        ([5, 6], "after", "padding 'after': the ids come first"),
+        ([1, 2, 3, 4, 5, 6], "before", "too many ids: keep the last ones, as many as the window has slots"),
+        ([1, 2, 3, 4, 5, 6], "after", "with padding after, too, the last ids are the ones to keep"),
+    ):
+        yield (ids, 4, 9, padding), pad_contexts([ids], 4, 9, padding)[0].tolist(), hint
+
+
+# ---- notebook 05 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def longest_copied_run():
+    for text, source, hint in (
+        ("be sure", "to be", "the longest stretch of `text` that stands in `source`, as a string"),
+        ("so be", "be", "the run may begin anywhere in `text`, not only at its start"),
+        ("question be not", "not to be", "spaces count as characters, and a run may start or end inside a word"),
+        ("abc", "xyz", "nothing is shared: the longest run is the empty string ''"),
+    ):
+        yield (text, source), library_longest_copied_run(text, source), hint
+
+
+# ---- notebook 06 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def temper():
+    p = np.array([0.4, 0.1, 0.3, 0.2])
+    for temperature, hint in (
+        (1.0, "at temperature 1 the probabilities stay as they are"),
+        (
+            2.0,
+            "dividing the logits by T means taking p to the power 1 / T (not T, and not p / T), then scaling to sum 1",
+        ),
+        (0.5, "below 1 the largest probability grows: p to the power 1 / T, then scaled to add up to 1"),
+    ):
+        yield (p, temperature), next_token_distribution(np.log(p), temperature), hint

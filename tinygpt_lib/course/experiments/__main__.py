@@ -1,0 +1,39 @@
+"""All experiments of the course: `make results` runs them one at a time, `make results NAME=...` only one.
+
+What is stored already is kept, so an interrupted run goes on where it stopped; a changed setting runs again.
+"""
+
+import sys
+
+from tinygpt_lib.checks import choice
+from tinygpt_lib.course.experiments import (
+    alphabetize,
+    conversations,
+    encodings,
+    network,
+    original_runs,
+    refusals,
+    reward,
+    windows,
+)
+from tinygpt_lib.course.experiments.grid import run_grid
+
+GRIDS = {
+    **alphabetize.GRIDS,
+    **encodings.GRIDS,
+    **windows.GRIDS,
+    **original_runs.GRIDS,
+    **network.GRIDS,
+    **conversations.GRIDS,
+    **refusals.GRIDS,
+    **reward.GRIDS,
+}
+
+
+def main(names):
+    for name in names or GRIDS:
+        run_grid(name, GRIDS[choice("NAME", name, GRIDS)])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,81 @@
+"""The stored models of data/models, and how each was made: `make models` trains them again."""
+
+import json
+import platform
+import sys
+
+import numpy as np
+
+from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.checks import choice
+from tinygpt_lib.corpus import shakespeare, split
+from tinygpt_lib.course.assistant.base import base_tokens
+from tinygpt_lib.course.stored import MODELS
+from tinygpt_lib.files import write_atomically
+from tinygpt_lib.model import TinyGPT
+from tinygpt_lib.training import train
+
+COMMAND = "make models"
+SETTINGS = {
+    "shakespeare": {
+        "model": {"context": 16, "embedding_size": 24, "hidden": [448, 448]},
+        "training": {"steps": 8000, "batch_size": 512, "learning_rate": 3e-3, "weight_decay": 0.1, "min_context": 4},
+    },
+    "chat_base": {
+        "model": {"context": 32, "embedding_size": 24, "hidden": [512]},
+        "training": {"steps": 5000, "batch_size": 512, "learning_rate": 3e-3, "weight_decay": 0.1, "min_context": 1},
+    },
+}
+FIRST_STEPS = 20  # how many losses from the start of the run are stored, for a test to make again
+
+
+def shakespeare_tokens():
+    """One token a character; the ids of the first nine tenths and of the held-out last tenth."""
+    text = shakespeare()
+    tok = Tokenizer.train(text, max_token_length=1)
+    return tok, *split(tok.encode(text))
+
+
+TOKENS = {"shakespeare": shakespeare_tokens, "chat_base": base_tokens}
+
+
+def make(name, steps=None, progress=True):
+    """Train a stored model, or only its first `steps` steps. Returns it, its History and the held-out ids."""
+    tok, training_ids, held_out = TOKENS[name]()
+    settings = SETTINGS[name]
+    model = TinyGPT(tok, **settings["model"])
+    last = steps or settings["training"]["steps"]
+    history = train(
+        model, training_ids, every=1, on_check=lambda model, step: step == last, progress=progress,
+        **settings["training"],
+    )  # fmt: skip
+    return model, history, held_out
+
+
+def store(name):
+    """Train a model and write it and how it was made to data/models."""
+    MODELS.mkdir(parents=True, exist_ok=True)
+    model, history, held_out = make(name)
+    result = model.evaluate(held_out)
+    path = MODELS / f"{name}.npz"
+    model.save(path)
+    facts = {
+        "command": COMMAND,
+        "settings": SETTINGS[name],
+        "first_losses": [round(loss, 6) for loss in history.loss[:FIRST_STEPS]],
+        "held_out_loss": round(result.loss, 4),
+        "held_out_accuracy": round(result.accuracy, 4),
+        "seconds": round(history.seconds[-1]),
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+    }
+    write_atomically(MODELS / f"{name}.json", (json.dumps(facts, indent=2) + "\n").encode("utf-8"))
+    print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, held-out loss {result.loss:.3f} nats")
+
+
+def main(chosen):
+    for name in [choice("NAME", name, SETTINGS) for name in chosen] or SETTINGS:
+        store(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
