@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 OLDEST := .venv-oldest
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 LAB_FLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 NOTEBOOKS ?= notebooks
@@ -13,7 +14,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install test test-library test-notebooks test-oldest lint notebooks models data results clean
+.PHONY: help lab install test test-library test-notebooks test-oldest bench lint notebooks models data results clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,16 @@ $(OLDEST)/installed: requirements.txt pyproject.toml
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
+bench: $(BENCH)/installed ## time the library beside PyTorch, JAX and Hugging Face's tokenizers (about 15 minutes)
+	@echo "$(BENCH) takes $$(du -sh $(BENCH) | cut -f1) of disk"
+	$(BENCH)/bin/python tests/benchmarks
+
+$(BENCH)/installed: requirements.txt tests/benchmarks/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements.txt -r tests/benchmarks/requirements.txt -e .
+	@touch $@
+
 notebooks: install ## run the notebooks and store their outputs (NOTEBOOKS=notebooks/01... for one)
 	$(BIN)/python -m tinygpt_lib.course.make.notebooks $(NOTEBOOKS)
 
@@ -65,5 +76,5 @@ data: install ## write the questions and answers of data/conversations again
 results: install ## run the stored experiments again, about 4 hours (NAME=... for one)
 	$(BIN)/python -m tinygpt_lib.course.experiments $(NAME)
 
-clean: ## remove both environments
-	rm -rf $(VENV) $(OLDEST)
+clean: ## remove all environments
+	rm -rf $(VENV) $(OLDEST) $(BENCH)

@@ -1,10 +1,13 @@
 """Rules every stored notebook keeps, so that running them checks something and reading them is a pleasure."""
 
+import pkgutil
 import re
 
 import pytest
 
 from notebooks import LESSONS, PATHS, SOLUTIONS, code_cells, name, read, solution, tags
+from tinygpt_lib.course.experiments.__main__ import GRIDS
+from tinygpt_lib.course.make.models import SETTINGS
 
 COMPARED = "nbval-check-output"
 PICTURE = re.compile(r"!\[(.*?)\]\(")
@@ -12,6 +15,7 @@ LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
 
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=name)
 every_lesson = pytest.mark.parametrize("path", [path for path in LESSONS if not path.name.startswith("00")], ids=name)
+MODULE = re.compile(r"tinygpt_lib(?:\.\w+)+")
 IMPORT = re.compile(r"^(?:from|import) ", re.M)
 
 
@@ -93,6 +97,15 @@ def test_a_seed_is_a_random_one(path):
     assert (
         re.findall(r"[Ss]eed's|\*the seed\*|[Tt]he seed(?= (?:tried|did|says|found|called|had|used|noted))", text) == []
     )
+
+
+@every_notebook
+def test_what_the_text_names_is_there(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    for module in MODULE.findall(text):
+        assert pkgutil.resolve_name(module), module
+    assert set(re.findall(r"make results NAME=(\w+)", text)) <= GRIDS.keys()
+    assert set(re.findall(r"make models NAME=(\w+)", text)) <= SETTINGS.keys()
 
 
 @every_lesson
