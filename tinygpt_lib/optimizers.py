@@ -5,6 +5,10 @@ Parameters come as pairs (value, gradient) of arrays; `step` changes the values 
 
 import numpy as np
 
+from tinygpt_lib.buffers import Buffers
+
+PIECE = 32768  # numbers: so many of a value, its gradient and averages stay in the processor's cache for a whole step
+
 
 class SGD:
     """Stochastic gradient descent: take a small step against the gradient."""
@@ -18,6 +22,14 @@ class SGD:
             value -= np.multiply(gradient, learning_rate, out=change)
 
 
+def pieces(parameters):
+    """The pairs again, large arrays cut into views of some whole rows each, about PIECE numbers."""
+    for value, gradient in parameters:
+        rows = max(1, PIECE * len(value) // value.size)
+        for start in range(0, len(value), rows):
+            yield value[start : start + rows], gradient[start : start + rows]
+
+
 class Adam:
     """Steps scaled by running averages of the gradient (m) and of its square (v). Kingma and Ba 2015.
 
@@ -29,14 +41,18 @@ class Adam:
         self.parameters = parameters
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
         self.steps = 0
-        self._state = [tuple(np.zeros_like(value) for _ in range(3)) for value, _ in parameters]
+        self._pieces, buffers = [], Buffers()
+        for value, gradient in pieces(parameters):
+            m, v = np.zeros_like(value), np.zeros_like(value)
+            scratch = buffers(value.shape[1:], value.shape, value.dtype)  # the same memory for all rows of that shape
+            self._pieces.append((value, gradient, m, v, scratch))
 
     def step(self, learning_rate):
         self.steps += 1
         # The corrections of m and v, folded into two numbers: m_hat / (sqrt(v_hat) + epsilon).
         root = np.sqrt(1 - self.beta2**self.steps)
         rate = learning_rate * root / (1 - self.beta1**self.steps)
-        for (value, gradient), (m, v, scratch) in zip(self.parameters, self._state):
+        for value, gradient, m, v, scratch in self._pieces:
             m *= self.beta1
             m += np.multiply(gradient, 1 - self.beta1, out=scratch)
             v *= self.beta2
