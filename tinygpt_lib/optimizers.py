@@ -3,6 +3,8 @@
 Parameters come as pairs (value, gradient) of arrays; `step` changes the values in place.
 """
 
+import math
+
 import numpy as np
 
 from tinygpt_lib.buffers import Buffers
@@ -33,8 +35,8 @@ def pieces(parameters):
 class Adam:
     """Steps scaled by running averages of the gradient (m) and of its square (v). Kingma and Ba 2015.
 
-    Both averages start at 0 and are corrected for it; every number then moves by about the learning rate a step,
-    however large or small its gradient is.
+    A gradient that is k steps old has weight beta**k in its average; every number then moves by about the learning
+    rate a step, however large or small its gradient is.
     """
 
     def __init__(self, parameters, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -49,18 +51,19 @@ class Adam:
 
     def step(self, learning_rate):
         self.steps += 1
-        # The corrections of m and v, folded into two numbers: m_hat / (sqrt(v_hat) + epsilon).
-        root = np.sqrt(1 - self.beta2**self.steps)
-        rate = learning_rate * root / (1 - self.beta1**self.steps)
+        # m and v are kept as weighted sums. What makes averages of them, the sums of the weights, is folded into two
+        # numbers: m_hat / (sqrt(v_hat) + epsilon). Python's own numbers, since NumPy's would make it work in float64.
+        m_weight = (1 - self.beta1**self.steps) / (1 - self.beta1)
+        v_weight = (1 - self.beta2**self.steps) / (1 - self.beta2)
+        rate = learning_rate * math.sqrt(v_weight) / m_weight
+        epsilon = self.epsilon * math.sqrt(v_weight)
         for value, gradient, m, v, scratch in self._pieces:
             m *= self.beta1
-            m += np.multiply(gradient, 1 - self.beta1, out=scratch)
+            m += gradient
             v *= self.beta2
-            np.multiply(gradient, gradient, out=scratch)
-            scratch *= 1 - self.beta2
-            v += scratch
+            v += np.multiply(gradient, gradient, out=scratch)
             np.sqrt(v, out=scratch)
-            scratch += self.epsilon * root
+            scratch += epsilon
             np.divide(m, scratch, out=scratch)
             scratch *= rate
             value -= scratch

@@ -53,9 +53,7 @@ class Windows:
     """
 
     def __init__(self, ids, context, pad_id, padding="before", min_context=1, starts="random", substring=None):
-        ids = np.asarray(ids)
-        # Small numbers fill little memory, and a window is then fetched at once.
-        self.ids = ids.astype(np.min_scalar_type(max(ids.max(initial=0), pad_id)))
+        self.ids = np.ascontiguousarray(ids, np.int64)  # in a smaller type the pad's id might not fit
         self.context, self.pad_id, self.padding = context, pad_id, choice("padding", padding, PADDINGS)
         self.min_context = whole_number("min_context", min_context, 1, context)
         self.substring = context if substring is None else whole_number("substring", substring, self.min_context)
