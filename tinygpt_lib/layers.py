@@ -48,7 +48,8 @@ class ReLU:
         return []
 
     def forward(self, x, rng=None):
-        self.y = np.maximum(x, np.zeros(x.shape[-1], x.dtype), out=x)  # NumPy: twice as fast as with the number 0
+        zeros = np.zeros(x.shape[-1], x.dtype)  # NumPy compares with a row of zeros in half the time of the number 0
+        self.y = np.maximum(x, zeros, out=x)
         return self.y
 
     def backward(self, dy, need_dx=True):
