@@ -3,8 +3,6 @@
 Parameters come as pairs (value, gradient) of arrays; `step` changes the values in place.
 """
 
-import math
-
 import numpy as np
 
 
@@ -35,10 +33,9 @@ class Adam:
 
     def step(self, learning_rate):
         self.steps += 1
-        # The averages m / m_weights and v / v_weights, folded into two numbers: m_hat / (sqrt(v_hat) + epsilon).
+        # The averages are m / m_weights and v / root**2; both divisors are folded into the rate and epsilon.
         m_weights = (1 - self.beta1**self.steps) / (1 - self.beta1)
-        v_weights = (1 - self.beta2**self.steps) / (1 - self.beta2)
-        root = math.sqrt(v_weights)  # np.sqrt gives a float64, and with it float32 arrays are worked on in float64
+        root = ((1 - self.beta2**self.steps) / (1 - self.beta2)) ** 0.5  # np.sqrt's float64 would make all else float64
         rate, epsilon = learning_rate * root / m_weights, self.epsilon * root
         for (value, gradient), (m, v, scratch) in zip(self.parameters, self._state):
             m *= self.beta1
