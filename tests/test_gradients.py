@@ -54,6 +54,23 @@ def test_gradients_of_padded_contexts(encoding, padding, rng):
     check_gradients(tiny(encoding=encoding, padding=padding, context=6, activation="tanh", dtype="float64"), rng)
 
 
+@pytest.mark.parametrize("vocab_size", [2, 255, 256, 257, 65535, 65536, 65537])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_gradient_of_the_embeddings_table(vocab_size, dtype, rng):
+    """Each place's gradient reaches its token's row, the largest ids' too, however many ids there are."""
+    encoding = ENCODINGS["embedding"](6, vocab_size, 2, rng, dtype)
+    for batch in (5, 3, 8):  # fewer and more than the batch before
+        contexts = rng.integers(max(vocab_size - 4, 0), vocab_size, (batch, 6))
+        contexts[0, :3] = 0, vocab_size - 1, 0
+        dx = rng.normal(size=encoding.forward(contexts).shape).astype(dtype)
+        kept, expected = dx.copy(), np.zeros((vocab_size, 2))
+        encoding.backward(dx)
+        np.add.at(expected, contexts.ravel(), dx.reshape(-1, 2))
+        np.testing.assert_allclose(encoding.dtable, expected, rtol=1e-5, atol=1e-5)
+        np.testing.assert_array_equal(dx, kept)
+        assert encoding.dtable.dtype == dtype
+
+
 def test_gradients_do_not_add_up(rng):
     """A second backward pass replaces the first one's gradients, also of tokens that no longer occur."""
     model = tiny(dtype="float64")

@@ -40,6 +40,14 @@ def test_activations(layer, y, slope):
     np.testing.assert_allclose(layer.backward(dy.copy()), dy * slope(x))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_relu_keeps_its_memory_and_what_is_no_number(dtype):
+    x = np.array([[-1, np.nan, 2], [np.inf, -np.inf, -0.0]], dtype)
+    y = ReLU().forward(x)
+    assert y is x
+    np.testing.assert_array_equal(y, np.array([[0, np.nan, 2], [np.inf, 0, 0]], dtype))
+
+
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
 def test_dropout_drops_its_share_and_keeps_the_mean(rate, rng):
     layer, ones = Dropout(rate), np.ones((500, 200), np.float32)
@@ -199,6 +207,31 @@ def test_adam(gradients, settings):
 def test_adams_first_step_is_the_learning_rate_however_small_the_gradient():
     value = run(Adam, [np.array([[1e-3, -1e-3], [1, -1], [1e3, -1e3]])], [0.01])
     np.testing.assert_allclose(value, [[0.99, 1.01]] * 3, rtol=1e-6)
+
+
+class Watched(np.ndarray):
+    """An array that notes the type of every array and NumPy number it is worked on with."""
+
+    types = set()
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **settings):
+        plain = [x.view(np.ndarray) if isinstance(x, Watched) else x for x in inputs]
+        self.types.update(x.dtype for x in plain if isinstance(x, np.ndarray | np.generic))
+        outs = None if out is None else tuple(x.view(np.ndarray) for x in out)
+        result = getattr(ufunc, method)(*plain, out=outs, **settings)
+        return out[0] if out else result
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+def test_a_step_works_in_the_parameters_own_type(optimizer, dtype, monkeypatch):
+    monkeypatch.setattr(Watched, "types", set())
+    value, gradient = (np.ones((3, 2), dtype).view(Watched) for _ in range(2))
+    stepper = optimizer([(value, gradient)])
+    for _ in range(3):
+        stepper.step(0.01)
+    assert Watched.types == {np.dtype(dtype)}
+    np.testing.assert_allclose(value.view(np.ndarray), 0.97, rtol=1e-5)
 
 
 # ---- buffers -----------------------------------------------------------------------------------------------------

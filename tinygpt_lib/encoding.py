@@ -111,11 +111,12 @@ class Embedding(Encoding):
 
     def backward(self, dx):
         """dx: (B, T*E). A row's gradient is the sum over all places where its token stood."""
-        ids = self.contexts.ravel()
+        ids = self.contexts.ravel().astype(np.min_scalar_type(len(self.table)))  # NumPy sorts small types much faster
         order = np.argsort(ids, kind="stable")  # equal ids side by side, so that each run is summed at once
         found, starts = np.unique(ids[order], return_index=True)
         self.dtable[:] = 0
-        self.dtable[found] = np.add.reduceat(dx.reshape(len(ids), -1)[order], starts, axis=0)  # (B*T, E) -> (found, E)
+        rows = dx.reshape(len(ids), -1).take(order, axis=0)  # (B, T*E) -> (B*T, E); faster than [order]
+        self.dtable[found] = np.add.reduceat(rows, starts, axis=0)  # (B*T, E) -> (found, E)
 
     def grow(self, vocab_size, W, rng):
         self._set_table(np.vstack([self.table, _more_like(self.table, vocab_size - self.vocab_size, rng)]))

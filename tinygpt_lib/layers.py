@@ -48,7 +48,7 @@ class ReLU:
         return []
 
     def forward(self, x, rng=None):
-        self.y = np.maximum(x, 0, out=x)
+        self.y = np.maximum(x, np.zeros(x.shape[-1], x.dtype), out=x)  # a row of zeros: twice as fast as the number 0
         return self.y
 
     def backward(self, dy, need_dx=True):

@@ -21,8 +21,8 @@ class SGD:
 class Adam:
     """Steps scaled by running averages of the gradient (m) and of its square (v). Kingma and Ba 2015.
 
-    Both averages start at 0 and are corrected for it; every number then moves by about the learning rate a step,
-    however large or small its gradient is.
+    m and v are sums in which a gradient k steps old has the weight beta**k; divided by the sum of the weights they are
+    averages. Every number then moves by about the learning rate a step, however large or small its gradient is.
     """
 
     def __init__(self, parameters, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -33,18 +33,17 @@ class Adam:
 
     def step(self, learning_rate):
         self.steps += 1
-        # The corrections of m and v, folded into two numbers: m_hat / (sqrt(v_hat) + epsilon).
-        root = np.sqrt(1 - self.beta2**self.steps)
-        rate = learning_rate * root / (1 - self.beta1**self.steps)
+        # The averages are m / m_weights and v / root**2; both divisors are folded into the rate and epsilon.
+        m_weights = (1 - self.beta1**self.steps) / (1 - self.beta1)
+        root = ((1 - self.beta2**self.steps) / (1 - self.beta2)) ** 0.5  # np.sqrt's float64 would make all else float64
+        rate, epsilon = learning_rate * root / m_weights, self.epsilon * root
         for (value, gradient), (m, v, scratch) in zip(self.parameters, self._state):
             m *= self.beta1
-            m += np.multiply(gradient, 1 - self.beta1, out=scratch)
+            m += gradient
             v *= self.beta2
-            np.multiply(gradient, gradient, out=scratch)
-            scratch *= 1 - self.beta2
-            v += scratch
+            v += np.multiply(gradient, gradient, out=scratch)
             np.sqrt(v, out=scratch)
-            scratch += self.epsilon * root
+            scratch += epsilon
             np.divide(m, scratch, out=scratch)
             scratch *= rate
             value -= scratch
