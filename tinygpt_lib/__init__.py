@@ -2,7 +2,7 @@
 
 Data flows one way, a module a concept:
 
-    corpus -> bpe -> windows -> encoding -> layers -> network -> model -> training -> generation
+    corpus -> merges -> bpe -> windows -> encoding -> layers -> network -> model -> training -> generation
 
 `tinygpt_lib.course` holds the teaching aids (plots, panels, exercise checks); nothing above imports it.
 """
