@@ -1,8 +1,9 @@
 """Byte-pair encoding: text to tokens (small integers) and back.
 
 Start with one token per byte. Then, again and again, glue the most frequent pair of neighbouring tokens into a new
-token. Notebook 01 builds this step by step; here it is made fast by counting each distinct piece of text once and by
-updating the pair counts after a merge instead of counting again. Sennrich et al. 2016, https://arxiv.org/abs/1508.07909
+token. Notebook 01 builds this step by step; here it is made fast by counting each distinct piece of text once, and in
+`merges` by updating the pair counts after a merge instead of counting again.
+Sennrich et al. 2016, https://arxiv.org/abs/1508.07909
 """
 
 import hashlib
@@ -27,10 +28,10 @@ PIECES = re.compile(r" ?\w+|[^\w\s]+|\n+|[^\S\n]+")
 # How text is read, about 64 KB at a time: up to where white space follows something else, which is always a cut.
 PORTIONS = re.compile(r".{65536}\s*\S+|.+", re.DOTALL)
 
-# A merge may double a token, so a file of 60 merges could ask for 2**60 bytes. All tokens together have at most so
-# many; a text that teaches longer ones is a run of one letter of about 50 MB, or is made up to do so.
+# A merge may double a token, so a file of 60 merges could ask for 2**60 bytes. All tokens together have at most so many
+# (64 MiB); only a text made for it teaches more, such as a run of one letter of 50 MB.
 MOST_BYTES = 2**26
-MOST_JSON = 2**24  # characters of a tokenizer's file: room for about 900,000 merges
+MOST_JSON = 2**23  # characters of a tokenizer's file: room for about 450,000 merges
 KNOWN_PIECES = 2**16  # kept while a text is encoded: twice what all 38 plays have, and about 20 MB
 
 
@@ -67,12 +68,8 @@ class Tokenizer:
             self.tokens.append(self.tokens[left] + self.tokens[right])
         self.special_ids = {}
         for name in (PAD, *(name for name in _listed("special_tokens", special_tokens) if name != PAD)):
-            if (
-                not isinstance(name, str)
-                or not 0 < len(name) <= 80
-                or not name.isprintable()
-                or name in self.special_ids
-            ):
+            right = isinstance(name, str) and name.isprintable() and 0 < len(name) <= 80
+            if not right or name in self.special_ids:
                 raise ValueError(
                     f"special token {shown(name)} is refused: names are 1 to 80 printable characters, each used once"
                 )
