@@ -1,13 +1,19 @@
 """The tokenizer loses nothing, merges what the textbook merges, and refuses what it cannot read."""
 
+import hashlib
 import json
+import random
+import re
 import sys
+import tracemalloc
 from collections import Counter
 
+import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tinygpt_lib import bpe
 from tinygpt_lib.bpe import PAD, PIECES, Tokenizer
 
 SAMPLE = "low lower lowest, new newer newest: the lowest and the newest. " * 3
@@ -15,6 +21,13 @@ ANY = Tokenizer.train(SAMPLE + "naïve → 😀😀 😀😀\n\n", vocab_size=32
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 small_text = st.text("ab c\n.é", min_size=1, max_size=60)
+# One piece, full of repeats: runs of a letter, and short strings again and again.
+repeats = st.tuples(st.text("abc", min_size=1, max_size=4), st.integers(1, 40)).map(lambda part: part[0] * part[1])
+unspaced = st.one_of(
+    st.text("ab", min_size=1, max_size=200),
+    st.text("abcd", min_size=1, max_size=200),
+    st.lists(repeats, min_size=1, max_size=6).map("".join),
+)
 
 
 def replace(ids, pair, new):
@@ -82,6 +95,22 @@ def test_pieces_join_to_the_text(text):
     assert "".join(PIECES.findall(text)) == text
 
 
+@given(any_text)
+@example("ab  \n\n\n  c\n d,,;;  \t")
+def test_pieces_are_the_same_read_in_portions(text):
+    portions = bpe.PORTIONS
+    bpe.PORTIONS = re.compile(portions.pattern.replace("65536", "3"), portions.flags)
+    try:
+        assert list(bpe._pieces(text)) == PIECES.findall(text)
+    finally:
+        bpe.PORTIONS = portions
+
+
+def test_pieces_of_a_long_text_are_the_same(text):
+    for long in (text[:200_000], "ab" * 100_000, " \n" * 50_000, "x" * 65_535 + "  \n\n  y"):
+        assert list(bpe._pieces(long)) == PIECES.findall(long)
+
+
 def test_corpus_comes_back(text, char_tok):
     assert char_tok.decode(char_tok.encode(text)) == text
 
@@ -119,11 +148,92 @@ def test_encode_applies_merges_in_order(learnt, text):
     assert tok.encode(text) == slow_encode(tok, text)
 
 
+@settings(max_examples=600)
+@given(unspaced, st.integers(5, 60), st.sampled_from([None, 2, 3, 4, 7]))
+@example("a" * 31, 60, None)
+@example("ab" * 40 + "a", 60, None)
+@example("aab" * 30 + "b" * 17, 60, 7)
+def test_merges_inside_one_long_piece_are_the_textbooks(text, vocab_size, max_token_length):
+    tok = Tokenizer.train(text, vocab_size, max_token_length)
+    assert (tok.merges, tok.tokens) == slow_train(text, vocab_size, max_token_length)
+    assert tok.encode(text) == slow_encode(tok, text)
+
+
+@settings(max_examples=400)
+@given(st.lists(unspaced, min_size=1, max_size=5), st.lists(unspaced, min_size=1, max_size=5))
+def test_long_pieces_with_counts_and_texts_never_learnt_from(learnt, texts):
+    learnt = " ".join([*learnt, *learnt[:2], "abcd"])
+    tok = Tokenizer.train(learnt, vocab_size=60)
+    assert (tok.merges, tok.tokens) == slow_train(learnt, 60)
+    assert tok.encode(" ".join(texts)) == slow_encode(tok, " ".join(texts))
+
+
+@pytest.mark.parametrize("alphabet", ["a", "ab", "aaaaaaab", "ACGT", "abcdefghijklmnopqrstuvwxyz", "天地玄黃宇宙洪荒"])
+def test_thousands_of_letters_without_a_space(alphabet):
+    letters = "".join(random.Random(0).choices(alphabet, k=4000))
+    tok = Tokenizer.train(letters, vocab_size=150)
+    assert (tok.merges, tok.tokens) == slow_train(letters, 150)
+    assert tok.encode(letters) == slow_encode(tok, letters)
+
+
+def lines_run(use):
+    """How many lines of Python `use()` runs."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        use()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_the_work_inside_a_piece_grows_like_its_length():
+    letters = "".join(random.Random(0).choices("ACGT", k=8000))
+    tok = Tokenizer.train(letters, vocab_size=512)
+
+    def work(length):
+        return lines_run(lambda: Tokenizer.train(letters[:length], 512)), lines_run(
+            lambda: tok.encode(letters[:length])
+        )
+
+    for short, long in zip(work(2000), work(8000)):
+        assert short < long < 5 * short
+
+
 def test_longer_texts_too(text):
     part = text[:3000]
     tok = Tokenizer.train(part, vocab_size=150)
     assert (tok.merges, tok.tokens) == slow_train(part, 150)
     assert tok.encode(part) == slow_encode(tok, part)
+
+
+def test_pieces_are_forgotten_when_there_are_too_many(monkeypatch):
+    expected = ANY.encode(SAMPLE)
+    monkeypatch.setattr(bpe, "KNOWN_PIECES", 2)
+    assert ANY.encode(SAMPLE) == expected
+
+
+def peak(use):
+    """The most bytes that `use()` takes at any time, its result included."""
+    tracemalloc.start()
+    try:
+        use()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_long_text_takes_little_more_memory_than_its_tokens():
+    long = SAMPLE * 2000  # 380,000 characters
+    assert peak(lambda: Tokenizer.train(long, 60)) < 4e6
+    assert peak(lambda: ANY.encode(long)) < 4e6 + 8 * 1.2 * len(ANY.encode(long))
 
 
 def test_vocab_size_is_reached_and_counts_everything(text):
@@ -193,10 +303,24 @@ def test_added_special_tokens_leave_every_id_alone():
     assert "<|turn|>" not in ANY.special_ids
 
 
-@pytest.mark.parametrize("names", [["<|end|>"], ["<|x|>", "<|x|>"], [""], [3], [None]])
+@pytest.mark.parametrize("names", [["<|end|>"], ["<|x|>", "<|x|>"], [""], [3], [None], ["a\nb"], ["\udc80"]])
 def test_special_names_are_unique_non_empty_strings(names):
-    with pytest.raises(ValueError, match=f"special token {names[0]!r} is refused".replace("|", r"\|")):
+    with pytest.raises(ValueError, match=f"special token {re.escape(repr(names[0]))} is refused"):
         ANY.with_special_tokens(names)
+
+
+@pytest.mark.parametrize("names", ["user", "", None, 3])
+@pytest.mark.parametrize(
+    "use",
+    [
+        ANY.with_special_tokens,
+        lambda names: Tokenizer.train("abc", special_tokens=names),
+        lambda names: Tokenizer(b"abc", special_tokens=names),
+    ],
+)
+def test_special_tokens_are_a_list_of_names(use, names):
+    with pytest.raises(ValueError, match=f"special_tokens is {names!r}: give a list"):
+        use(names)
 
 
 # ---- what is refused ---------------------------------------------------------------------------------------------
@@ -231,8 +355,76 @@ def test_only_text_is_taken(use, verb, value):
 
 @pytest.mark.parametrize("id", [-1, ANY.vocab_size])
 def test_unknown_id_is_refused(id):
-    with pytest.raises(ValueError, match=f"no token {id}: ids go from 0 to {ANY.vocab_size - 1}"):
+    with pytest.raises(ValueError, match=f"the id {id}: ids go from 0 to {ANY.vocab_size - 1}"):
         ANY.decode([id], special=True)
+
+
+@pytest.mark.parametrize("ids", [[0.9], [1.0], "abc", "", None, 3, ["1"], [None], [True], [[0, 1]], [2**80], {1, 2}])
+def test_only_whole_number_ids_are_decoded(ids):
+    for use in (ANY.decode, ANY.decode_bytes):
+        with pytest.raises(ValueError, match="ids must be whole-number token ids"):
+            use(ids)
+
+
+def test_ids_may_come_from_arrays_and_generators():
+    ids = ANY.encode(SAMPLE)
+    assert ANY.decode(np.array(ids)) == ANY.decode(tuple(ids)) == ANY.decode(id for id in ids) == SAMPLE
+    assert ANY.decode([]) == ""
+
+
+@pytest.mark.parametrize(
+    "parts, reason",
+    [
+        ((None,), "byte_values is None: give a list"),
+        (("abc",), "byte_values is 'abc': give a list"),
+        (([97.0],), "a byte is 97.0"),
+        (([True],), "a byte is True"),
+        (([256],), "a byte is 256"),
+        (([-1],), "a byte is -1"),
+        ((b"ab", 7), "merges is 7: give a list"),
+        ((b"ab", [7]), "a merge is 7: give a list"),
+        ((b"ab", ["01"]), "a merge is '01': give a list"),
+        ((b"ab", [(0,)]), r"the merge \(0,\) is refused: merges are pairs"),
+        ((b"ab", [(0, 1, 0)]), r"the merge \(0, 1, 0\) is refused"),
+        ((b"ab", [(0, 1), (0, 1)]), r"the merge \(0, 1\) is refused"),
+        ((b"ab", [(0, 2)]), "an id in a merge is 2: it must be a whole number from 0 to 1"),
+        ((b"ab", [(0, 1.0)]), "an id in a merge is 1.0"),
+        ((b"ab", [(False, 1)]), "an id in a merge is False"),
+        ((b"ab", [(i, i) for i in range(1, 61)]), "the tokens have more than 67,108,864 bytes"),
+    ],
+)
+def test_a_tokenizer_is_made_of_bytes_and_pairs_of_ids(parts, reason):
+    with pytest.raises(ValueError, match=reason):
+        Tokenizer(*parts)
+
+
+def test_training_stops_before_its_tokens_take_too_much_memory(monkeypatch):
+    monkeypatch.setattr(bpe, "MOST_BYTES", 50)
+    with pytest.raises(ValueError, match="more than 50 bytes in all: train with max_token_length"):
+        Tokenizer.train("a" * 100)
+    assert Tokenizer.train("a" * 100, max_token_length=8).tokens == [b"a", b"aa", b"aaaa", b"a" * 8]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda long: ANY.with_special_tokens(long),
+        lambda long: ANY.with_special_tokens([long]),
+        lambda long: ANY.with_special_tokens([long, 5]),
+        lambda long: Tokenizer(long),
+        lambda long: Tokenizer(b"a", long),
+        lambda long: Tokenizer(b"a", [long]),
+        lambda long: Tokenizer(b"a", [[0] * len(long)]),
+        lambda long: Tokenizer.from_json(long),
+        lambda long: Tokenizer.from_json(json.dumps({"version": long})),
+        lambda long: Tokenizer.load(long),
+        lambda long: ANY.decode(long),
+    ],
+)
+def test_errors_are_one_short_line(use):
+    with pytest.raises(ValueError) as error:
+        use("long \n" * 100_000)
+    assert len(str(error.value)) <= 300 and "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +457,14 @@ def test_saved_tokenizer_is_the_same(tmp_path):
 
 
 def changed(**values):
-    return json.dumps({**json.loads(ANY.to_json()), **values}).encode()
+    """A tokenizer's file with other values in it, and a checksum that fits them."""
+    data = {**json.loads(ANY.to_json()), **values}
+    del data["sha256"]
+    return json.dumps({**data, "sha256": hashlib.sha256(json.dumps(data).encode()).hexdigest()}).encode()
+
+
+def test_changed_files_are_refused_for_what_is_changed():
+    assert changed() == ANY.to_json().encode()
 
 
 @pytest.mark.parametrize(
@@ -276,22 +475,112 @@ def changed(**values):
         b"null",
         b"[]",
         b"{}",
+        b"[" * 200_000,
+        b'{"version": ' * 100_000,
         b"\xff\xfe\x00",
         ANY.to_json().encode()[:-9],
-        changed(version=2),
+        ANY.to_json().encode() + b"}",
+        changed(version=1),
+        changed(version=3),
+        changed(version=True),
+        changed(version=2.0),
+        changed(version="2"),
         changed(format="tinygpt model"),
+        changed(more=1),
         changed(bytes=[300]),
         changed(bytes=None),
+        changed(bytes="abc"),
+        changed(bytes={}),
+        changed(bytes=[float(id) for id in range(256)]),
+        changed(bytes=[False, True, *range(2, 256)]),
+        changed(bytes=[[id] for id in range(256)]),
+        changed(bytes=[*range(256), 255]),
+        changed(bytes=[*reversed(range(256))]),
+        changed(bytes=[-1, *range(256)]),
+        changed(merges=None),
+        changed(merges=5),
+        changed(merges={"a": 1}),
         changed(merges=[[0, 1, 2]]),
+        changed(merges=[[0]]),
+        changed(merges=[3]),
+        changed(merges=["ab"]),
         changed(merges=[[0, 999]]),
         changed(merges=[[-1, 0]]),
         changed(merges=[["a", "b"]]),
+        changed(merges=[[1.0, 2]]),
+        changed(merges=[[True, 2]]),
+        changed(merges=[[[1], 2]]),
+        changed(merges=[[1, 2], [1, 2]]),
+        changed(merges=[[id, id] for id in range(255, 316)]),
         changed(special_tokens=[]),
+        changed(special_tokens=None),
+        changed(special_tokens="<|pad|>"),
+        changed(special_tokens={PAD: 1}),
         changed(special_tokens=["<|end|>"]),
+        changed(special_tokens=[PAD, PAD]),
+        changed(special_tokens=[PAD, "x", "x"]),
         changed(special_tokens=[PAD, 5]),
+        changed(special_tokens=[PAD, "x" * 1_000_000]),
     ],
 )
 def test_other_and_damaged_files_are_refused(tmp_path, data):
     (tmp_path / "tok.json").write_bytes(data)
-    with pytest.raises(ValueError, match=r"tok.json cannot be loaded: .*"):
+    with pytest.raises(ValueError, match=r"tok.json cannot be loaded: .*") as error:
         Tokenizer.load(tmp_path / "tok.json")
+    assert len(str(error.value)) <= 300 and "\n" not in str(error.value)
+
+
+def test_files_of_version_1_are_to_be_made_again(tmp_path):
+    (tmp_path / "tok.json").write_bytes(changed(version=1))
+    with pytest.raises(ValueError, match=r"version 2 \(its version is 1\): train it again and save it"):
+        Tokenizer.load(tmp_path / "tok.json")
+
+
+def test_every_flipped_bit_and_every_cut_is_noticed(tmp_path):
+    tok = Tokenizer.train("ab ab", vocab_size=5, special_tokens=["<|x|>"])
+    data = tok.to_json().encode()
+    flips = [data[:i] + bytes([data[i] ^ 1 << bit]) + data[i + 1 :] for i in range(len(data)) for bit in range(8)]
+    for damaged in [data[:length] for length in range(len(data))] + flips:
+        (tmp_path / "tok.json").write_bytes(damaged)
+        with pytest.raises(ValueError, match="tok.json cannot be loaded"):
+            Tokenizer.load(tmp_path / "tok.json")
+    assert Tokenizer.from_json(data.decode()).to_json() == tok.to_json()
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path, monkeypatch):
+    for path, reason in (
+        (tmp_path / "none.json", r"none.json cannot be loaded: No such file or directory: give the name"),
+        (tmp_path, "cannot be loaded: Is a directory: give the name"),
+        ("a\0b", "a.*b cannot be loaded: .*null"),
+        (None, "None cannot be loaded"),
+        (3, "3 cannot be loaded"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            Tokenizer.load(path)
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", denied)
+    with pytest.raises(ValueError, match="tok.json cannot be loaded: Permission denied"):
+        Tokenizer.load(tmp_path / "tok.json")
+
+
+def test_a_file_is_read_and_written_up_to_a_size_only(tmp_path, monkeypatch):
+    ANY.save(tmp_path / "tok.json")
+    monkeypatch.setattr(bpe, "MOST_JSON", len(ANY.to_json()))
+    assert Tokenizer.load(tmp_path / "tok.json").to_json() == ANY.to_json()
+    monkeypatch.setattr(bpe, "MOST_JSON", len(ANY.to_json()) - 1)
+    with pytest.raises(ValueError, match=r"tok.json cannot be loaded: .*it has more than"):
+        Tokenizer.load(tmp_path / "tok.json")
+    with pytest.raises(ValueError, match="train with a smaller vocab_size"):
+        ANY.save(tmp_path / "tok.json")
+
+
+def test_a_file_that_fills_the_memory_is_refused(monkeypatch):
+    def full(text):
+        raise MemoryError
+
+    monkeypatch.setattr(json, "loads", full)
+    with pytest.raises(ValueError, match=r"no tokenizer of format version 2 \(MemoryError\)"):
+        Tokenizer.from_json(ANY.to_json())

@@ -19,6 +19,7 @@ from tinygpt_lib import (
     initialisation,
     layers,
     loss,
+    merges,
     ngrams,
     optimizers,
     reward,
@@ -52,7 +53,7 @@ texts = st.text(alphabet="ab c\n,é", max_size=60)
 
 @given(ids=st.lists(st.integers(0, 3)), pair=st.tuples(st.integers(0, 3), st.integers(0, 3)))
 def test_merge(n01, ids, pair):
-    assert n01.merge(ids, pair, 9) == bpe.merge(ids, pair, 9)
+    assert n01.merge(ids, pair, 9) == merges.merge(ids, pair, 9)
 
 
 @given(text=texts, how_many=st.integers(0, 12))

@@ -9,7 +9,7 @@ import pytest
 import tinygpt_lib
 
 MODULES = sorted(module.name for module in pkgutil.walk_packages(tinygpt_lib.__path__, "tinygpt_lib."))
-WITH_EXAMPLES = {f"tinygpt_lib.{name}" for name in ("bpe", "buffers", "corpus", "windows")}
+WITH_EXAMPLES = {f"tinygpt_lib.{name}" for name in ("bpe", "buffers", "corpus", "merges", "windows")}
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -2,19 +2,20 @@
 
 Data flows one way, a module a concept:
 
-    corpus -> bpe -> windows -> encoding -> layers -> network -> model -> training -> generation -> chat -> reward
+    corpus -> merges -> bpe -> windows -> encoding -> layers -> model -> training -> generation -> chat -> reward
 
 What the notebooks use of it can be imported from here. `tinygpt_lib.course` holds the teaching aids (figures, checks of
 exercises, experiments, the assistant's questions); nothing above imports it.
 """
 
 from tinygpt_lib.alphabetize import is_trained, letters, random_strings, sorted_right, train_to_sort
-from tinygpt_lib.bpe import PIECES, Tokenizer, merge
+from tinygpt_lib.bpe import PIECES, Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, Answers, exchange, load_conversations, prompt, read_conversations, replies
 from tinygpt_lib.corpus import shakespeare, split
 from tinygpt_lib.generation import draw_token, generate, next_token_distribution, sample
 from tinygpt_lib.layers import Network
 from tinygpt_lib.loss import cross_entropy, softmax
+from tinygpt_lib.merges import merge
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.ngrams import NGram
 from tinygpt_lib.optimizers import OPTIMIZERS, SGD, Adam

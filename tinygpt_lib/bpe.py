@@ -1,24 +1,37 @@
 """Byte-pair encoding: text to tokens (small integers) and back.
 
 Start with one token per byte. Then, again and again, glue the most frequent pair of neighbouring tokens into a new
-token. Notebook 01 builds this step by step; here it is made fast by counting each distinct piece of text once and by
-updating the pair counts after a merge instead of counting again. Sennrich et al. 2016, https://arxiv.org/abs/1508.07909
+token. Notebook 01 builds this step by step; here it is made fast by counting each distinct piece of text once, and in
+`merges` by updating the pair counts after a merge instead of counting again.
+Sennrich et al. 2016, https://arxiv.org/abs/1508.07909
 """
 
-import heapq
+import hashlib
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
-from tinygpt_lib.checks import whole_number
+from tinygpt_lib.checks import shown, token_ids, whole_number
 from tinygpt_lib.files import write_atomically
+from tinygpt_lib.merges import apply_merges, learn_merges
 
 PAD = "<|pad|>"
 
 # How text is cut into pieces; no merge crosses a cut. A word with the one space before it; a run of punctuation; a
 # run of line breaks; a run of other white space. Every character is one of these four, so nothing is lost.
 PIECES = re.compile(r" ?\w+|[^\w\s]+|\n+|[^\S\n]+")
+
+# How text is read, about 64 KB at a time: up to where white space follows something else, which is always a cut.
+PORTIONS = re.compile(r".{65536}\s*\S+|.+", re.DOTALL)
+
+# A merge may double a token, so a file of 60 merges could ask for 2**60 bytes. All tokens together have at most so many
+# (64 MiB); only a text made for it teaches more, such as a run of one letter of 50 MB.
+MOST_BYTES = 2**26
+MOST_JSON = 2**23  # characters of a tokenizer's file: room for about 450,000 merges
+KNOWN_PIECES = 2**16  # kept while a text is encoded: twice what all 38 plays have, and about 20 MB
 
 
 class Tokenizer:
@@ -34,20 +47,32 @@ class Tokenizer:
 
     def __init__(self, byte_values, merges=(), special_tokens=()):
         """byte_values: the bytes (0-255) that are tokens. merges: pairs of ids. special_tokens: names after the pad."""
-        self.tokens = [bytes([value]) for value in sorted(set(byte_values))]
-        self.merges = []
-        for left, right in merges:
-            if not 0 <= min(left, right) <= max(left, right) < len(self.tokens):
-                raise ValueError(f"merge {(left, right)} names a token that does not exist yet: ids start at 0")
+        values = {whole_number("a byte", value, 0, 255) for value in _listed("byte_values", byte_values)}
+        self._byte_ids = {value: id for id, value in enumerate(sorted(values))}
+        self._ranks, self._lengths, n_bytes = {}, [1] * len(values), len(values)
+        for pair in _listed("merges", merges):
+            pair = tuple(
+                whole_number("an id in a merge", id, 0, len(self._lengths) - 1) for id in _listed("a merge", pair)
+            )
+            if len(pair) != 2 or pair in self._ranks:
+                raise ValueError(f"the merge {shown(pair)} is refused: merges are pairs of ids, each there once")
+            self._ranks[pair] = len(self._ranks)
+            self._lengths.append(self._lengths[pair[0]] + self._lengths[pair[1]])
+            n_bytes += self._lengths[-1]
+            if n_bytes > MOST_BYTES:
+                raise ValueError(f"the tokens have more than {MOST_BYTES:,} bytes in all: train with max_token_length")
+        self.merges = list(self._ranks)
+        self.tokens = [bytes([value]) for value in self._byte_ids]
+        for left, right in self.merges:
             self.tokens.append(self.tokens[left] + self.tokens[right])
-            self.merges.append((left, right))
         self.special_ids = {}
-        for name in (PAD, *(name for name in special_tokens if name != PAD)):
-            if not isinstance(name, str) or not name or name in self.special_ids:
-                raise ValueError(f"special token {name!r} is refused: names are non-empty strings, each used once")
+        for name in (PAD, *(name for name in _listed("special_tokens", special_tokens) if name != PAD)):
+            right = isinstance(name, str) and name.isprintable() and 0 < len(name) <= 80
+            if not right or name in self.special_ids:
+                raise ValueError(
+                    f"special token {shown(name)} is refused: names are 1 to 80 printable characters, each used once"
+                )
             self.special_ids[name] = len(self.tokens) + len(self.special_ids)
-        self._byte_ids = {token[0]: i for i, token in enumerate(self.tokens[: len(self.tokens) - len(self.merges)])}
-        self._ranks = {pair: rank for rank, pair in enumerate(self.merges)}
 
     # ---- what it is made of ------------------------------------------------------------------------------------
 
@@ -66,8 +91,8 @@ class Tokenizer:
         return self.decode([id], special=True)
 
     def with_special_tokens(self, names):
-        """A new tokenizer with special tokens added at the end; every old id stays what it was."""
-        specials = [*self.special_ids, *names]
+        """A new tokenizer with a list of special tokens added at the end; every old id stays what it was."""
+        specials = [*self.special_ids, *_listed("special_tokens", names)]
         return Tokenizer(self._byte_ids, self.merges, specials[1:])
 
     # ---- learning ----------------------------------------------------------------------------------------------
@@ -87,18 +112,15 @@ class Tokenizer:
         vocab_size = whole_number("vocab_size", vocab_size, 1)
         if max_token_length is not None:
             max_token_length = whole_number("max_token_length", max_token_length, 1)
-        special_tokens = tuple(special_tokens)
-        counts = Counter(PIECES.findall(text))
-        pieces = {_to_bytes(piece, text): count for piece, count in counts.items()}
+        special_tokens = _listed("special_tokens", special_tokens)
+        pieces = {_to_bytes(piece, text): count for piece, count in Counter(_pieces(text)).items()}
         base = cls(range(256) if all_bytes else set().union(*pieces), special_tokens=special_tokens)
         if vocab_size < base.vocab_size:
             raise ValueError(
                 f"vocab_size {vocab_size} is too small: the bytes and special tokens alone are {base.vocab_size}"
             )
-        words = [[base._byte_ids[byte] for byte in piece] for piece in pieces]
-        lengths = [1] * len(base.tokens)
-        limit = max_token_length or max(map(len, pieces), default=1)
-        merges = _learn(words, list(pieces.values()), lengths, vocab_size - base.vocab_size, limit)
+        words = ((map(base._byte_ids.get, piece), count) for piece, count in pieces.items())
+        merges = learn_merges(words, len(base.tokens), vocab_size - base.vocab_size, max_token_length)
         return cls(base._byte_ids, merges, special_tokens)
 
     # ---- text to ids and back ----------------------------------------------------------------------------------
@@ -108,8 +130,10 @@ class Tokenizer:
         if not isinstance(text, str):
             raise ValueError(f"encode takes text, not {type(text).__name__}")
         known, ids = {}, []
-        for piece in PIECES.findall(text):
+        for piece in _pieces(text):
             if piece not in known:
+                if len(known) == KNOWN_PIECES:
+                    known.clear()
                 known[piece] = self._encode_piece(piece, text)
             ids += known[piece]
         return ids
@@ -120,61 +144,63 @@ class Tokenizer:
 
     def decode_bytes(self, ids, special=False) -> bytes:
         """Like `decode`, but the bytes: a token may hold part of a character."""
-        names = {id: name for name, id in self.special_ids.items()}
-        parts = []
-        for id in map(int, ids):
-            if id in names:
-                if not special:
-                    raise ValueError(f"id {id} is the special token {names[id]}, which is no text: pass special=True")
-                parts.append(names[id].encode())
-            elif 0 <= id < len(self.tokens):
+        ids = token_ids("ids", list(ids) if isinstance(ids, Iterator) else ids, self.vocab_size)
+        names, parts = list(self.special_ids), []
+        for id in ids.tolist():
+            if id < len(self.tokens):
                 parts.append(self.tokens[id])
-            else:
-                raise ValueError(f"there is no token {id}: ids go from 0 to {self.vocab_size - 1}")
+                continue
+            name = names[id - len(self.tokens)]
+            if not special:
+                raise ValueError(f"id {id} is the special token {name}, which is no text: pass special=True")
+            parts.append(name.encode())
         return b"".join(parts)
 
     def _encode_piece(self, piece, text):
         """Apply the learnt merges to one piece, the earliest learnt first."""
         data = _to_bytes(piece, text)
-        for byte in data:
-            if byte not in self._byte_ids:
-                character = next(c for c in piece if byte in c.encode())
-                raise ValueError(
-                    f"the character {character!r} at position {text.index(character)} is not in this vocabulary: "
-                    "leave it out, or train the tokenizer with all_bytes=True"
-                )
-        ids = [self._byte_ids[byte] for byte in data]
-        while len(ids) > 1:
-            rank = min(self._ranks.get(pair, len(self.merges)) for pair in zip(ids, ids[1:]))
-            if rank == len(self.merges):
-                break
-            ids = merge(ids, self.merges[rank], len(self._byte_ids) + rank)
-        return ids
+        try:
+            ids = [self._byte_ids[byte] for byte in data]
+        except KeyError as error:
+            character = next(c for c in piece if error.args[0] in c.encode())
+            raise ValueError(
+                f"the character {character!r} at position {text.index(character)} is not in this vocabulary: "
+                "leave it out, or train the tokenizer with all_bytes=True"
+            ) from None
+        return apply_merges(ids, self.merges, self._ranks, self._lengths)
 
     # ---- files -------------------------------------------------------------------------------------------------
 
     def to_json(self) -> str:
-        """Everything that makes this tokenizer, as JSON text."""
-        return json.dumps(
-            {
-                "format": "tinygpt tokenizer",
-                "version": 1,
-                "bytes": list(self._byte_ids),
-                "merges": self.merges,
-                "special_tokens": list(self.special_ids),
-            }
-        )
+        """Everything that makes this tokenizer, as JSON text, with a checksum of it."""
+        data = {
+            "format": "tinygpt tokenizer",
+            "version": 2,
+            "bytes": list(self._byte_ids),
+            "merges": self.merges,
+            "special_tokens": list(self.special_ids),
+        }
+        text = json.dumps({**data, "sha256": hashlib.sha256(json.dumps(data).encode()).hexdigest()})
+        if len(text) > MOST_JSON:
+            raise ValueError(f"the tokenizer takes more than {MOST_JSON:,} characters: train with a smaller vocab_size")
+        return text
 
     @classmethod
     def from_json(cls, text):
-        """The tokenizer that `to_json` wrote. Raises ValueError if `text` is anything else."""
+        """The tokenizer that `to_json` wrote. Raises ValueError if `text` is anything else, or damaged."""
         try:
+            if len(text) > MOST_JSON:
+                raise ValueError(f"it has more than {MOST_JSON:,} characters")
             data = json.loads(text)
-            if data["format"] != "tinygpt tokenizer" or data["version"] != 1 or data["special_tokens"][0] != PAD:
-                raise ValueError("another format or version")
-            return cls(data["bytes"], [tuple(pair) for pair in data["merges"]], data["special_tokens"][1:])
-        except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise ValueError(f"this is not a tokenizer of format version 1 ({error}): save it again") from None
+            if data["version"] != 2:
+                raise ValueError(f"its version is {shown(data['version'])}")
+            tok = cls(data["bytes"], data["merges"], data["special_tokens"][1:])
+            if json.dumps(data) != tok.to_json():
+                raise ValueError("its checksum is that of something else")
+            return tok
+        except (ValueError, LookupError, TypeError, RecursionError, MemoryError) as error:
+            reason = str(error)[:100] or type(error).__name__
+        raise ValueError(f"this is no tokenizer of format version 2 ({reason}): train it again and save it")
 
     def save(self, path):
         """Write the tokenizer to `path` (JSON, UTF-8), whole or not at all."""
@@ -184,26 +210,21 @@ class Tokenizer:
     def load(cls, path):
         """Read a tokenizer that `save` wrote."""
         try:
-            return cls.from_json(Path(path).read_text(encoding="utf-8"))
+            return cls.from_json(_read(path).decode("utf-8"))
         except ValueError as error:
-            raise ValueError(f"{path} cannot be loaded: {error}") from None
+            raise ValueError(f"{repr(str(path))[1:-1][-80:]} cannot be loaded: {error}") from None
 
 
-def merge(ids, pair, new_id) -> list[int]:
-    """Replace each `pair` in `ids`, from left to right, by `new_id`.
+def _listed(name, values) -> list:
+    """Several values as a list. A string is refused: it would be taken apart into its letters."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} is {shown(values)}: give a list")
+    return list(values)
 
-    >>> merge([1, 1, 1, 2], (1, 1), 9)
-    [9, 1, 2]
-    """
-    merged, i = [], 0
-    while i < len(ids):
-        if i + 1 < len(ids) and (ids[i], ids[i + 1]) == pair:
-            merged.append(new_id)
-            i += 2
-        else:
-            merged.append(ids[i])
-            i += 1
-    return merged
+
+def _pieces(text):
+    """The pieces of `text`, a portion at a time: a list of them all takes many times the text's memory."""
+    return chain.from_iterable(PIECES.findall(text, *portion.span()) for portion in PORTIONS.finditer(text))
 
 
 def _to_bytes(piece, text):
@@ -217,38 +238,10 @@ def _to_bytes(piece, text):
         ) from None
 
 
-def _learn(words, counts, lengths, how_many, max_length):
-    """Learn up to `how_many` merges. words: lists of ids, changed in place; counts: how often each word stands."""
-    pair_counts = Counter()
-    where = defaultdict(set)  # pair -> the words it may stand in (never too few)
-    for w, word in enumerate(words):
-        for pair in zip(word, word[1:]):
-            pair_counts[pair] += counts[w]
-            where[pair].add(w)
-    # A heap of (-count, pair) finds the next merge without a search; entries whose count has changed are skipped.
-    heap = [(-count, pair) for pair, count in pair_counts.items()]
-    heapq.heapify(heap)
-    merges = []
-    while heap and len(merges) < how_many:
-        count, pair = heapq.heappop(heap)
-        if -count != pair_counts[pair] or lengths[pair[0]] + lengths[pair[1]] > max_length:
-            continue
-        if -count < 2:
-            break
-        new_id = len(lengths)
-        lengths.append(lengths[pair[0]] + lengths[pair[1]])
-        merges.append(pair)
-        changes = Counter()
-        for w in where.pop(pair):
-            before, after = words[w], merge(words[w], pair, new_id)
-            for old in zip(before, before[1:]):
-                changes[old] -= counts[w]
-            for new in zip(after, after[1:]):
-                changes[new] += counts[w]
-                where[new].add(w)
-            words[w] = after
-        for changed, change in changes.items():
-            if change:
-                pair_counts[changed] += change
-                heapq.heappush(heap, (-pair_counts[changed], changed))
-    return merges
+def _read(path) -> bytes:
+    """A file's bytes, up to one more than a tokenizer's file may have."""
+    try:
+        with open(Path(path), "rb") as file:
+            return file.read(MOST_JSON + 1)
+    except (OSError, TypeError, ValueError) as error:
+        raise ValueError(f"{getattr(error, 'strerror', error)}: give the name of a file that `save` wrote") from None

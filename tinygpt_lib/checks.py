@@ -6,6 +6,12 @@ import operator
 import numpy as np
 
 
+def shown(value) -> str:
+    """`value` as an error message shows it: its repr, at most 80 characters of it."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
 def whole_number(name, value, low, high=None):
     """`value` as an int if it is a whole number from `low` to `high` (None: no upper limit); else ValueError."""
     try:
