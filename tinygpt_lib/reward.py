@@ -3,6 +3,8 @@
 import numpy as np
 
 from tinygpt_lib.chat import prompt
+from tinygpt_lib.checks import language_model, listed, real_number, token_ids, whole_number
+from tinygpt_lib.generation import draw_tokens
 from tinygpt_lib.loss import softmax
 from tinygpt_lib.windows import pad_contexts
 
@@ -12,12 +14,10 @@ def sample_answers(model, prompts, length, rng):
 
     Each row draws from the model's own probabilities, as `draw_token` does, and goes on after an answer's end.
     """
-    ids = np.array(prompts)
-    for _ in range(length):
+    ids = token_ids("prompts", prompts, language_model(model).tok.vocab_size, dimensions=2)
+    for _ in range(whole_number("length", length, 1)):
         logits = model.logits(pad_contexts(ids, model.context, model.pad_id, model.padding))  # (N, V)
-        p = softmax(logits).cumsum(axis=1)
-        # The first token whose cumulated probability passes the random number.
-        ids = np.column_stack([ids, (p > rng.random((len(ids), 1)) * p[:, -1:]).argmax(axis=1)])
+        ids = np.column_stack([ids, draw_tokens(softmax(logits), rng.random(len(ids)))])  # (N, P) -> (N, P + 1)
     return ids[:, -length:]
 
 
@@ -28,15 +28,19 @@ def try_out(model, questions, reward, samples, length, rng):
     end included; any special token ends it. Returns rewards (Q, S), contexts (Q*S*length, T), targets
     (Q*S*length,) and which of these count: not those after an answer's end.
     """
-    asked = [prompt(model.tok, [{"role": "user", "content": text}]) for text in questions for _ in range(samples)]
+    tok, questions = language_model(model).tok, listed("the questions", questions, "texts")
+    asked = [prompt(tok, [{"role": "user", "content": text}]) for text in questions]
+    if len(sizes := set(map(len, asked))) != 1:
+        raise ValueError(f"the questions' lengths in tokens are {sorted(sizes)}: ask one or more, all of one length")
+    asked = np.repeat(asked, whole_number("samples", samples, 1), axis=0)  # (Q, P) -> (Q*S, P)
     answers = sample_answers(model, asked, length, rng)  # (Q*S, length)
-    special = np.isin(answers, list(model.tok.special_ids.values()))
+    special = np.isin(answers, list(tok.special_ids.values()))
     stops = special.cumsum(axis=1)  # special tokens so far: 0 in the answer, 1 at its end, which counts, too
-    texts = [model.tok.decode(ids[stop == 0]) for ids, stop in zip(answers, stops)]
-    rewards = np.reshape([reward(questions[i // samples], text) for i, text in enumerate(texts)], (-1, samples))
+    texts = [tok.decode(ids[stop == 0]) for ids, stop in zip(answers, stops)]
+    rewards = [real_number("a reward", reward(questions[i // samples], text), -np.inf) for i, text in enumerate(texts)]
     contexts = [ids[: place - length] for ids in np.hstack([asked, answers]) for place in range(length)]
     contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)
-    return rewards, contexts, answers.reshape(-1), (stops == special).reshape(-1)
+    return np.reshape(rewards, (-1, samples)), contexts, answers.reshape(-1), (stops == special).reshape(-1)
 
 
 def above_mean(rewards):
