@@ -47,21 +47,23 @@ def _checked(temperature, top_n, repetition_penalty, vocab_size=None):
     repetition_penalty = real_number("repetition_penalty", repetition_penalty, 0, 1, open_low=True)
     if top_n is not None:
         top_n = whole_number("top_n", top_n, 1, vocab_size)
-    return (temperature, top_n, repetition_penalty) if temperature else (1.0, 1, repetition_penalty)
+    # Nearer to 0 the division by a temperature would overflow.
+    return (max(temperature, 1e-200), top_n, repetition_penalty) if temperature else (1.0, 1, repetition_penalty)
 
 
 def _weights(logits, temperature, top_n, repetition_penalty, recent):
     """Each row's probabilities before they are scaled to add up to 1: (B, V) logits, recent (B, R) -> (B, V).
 
-    An id V in `recent` stands for no token.
+    An id V in `recent` stands for no token. Works in place, on the memory of the logits.
     """
     rows, vocab_size = logits.shape
     largest = logits.max(axis=1, keepdims=True)  # (B, 1)
     if not np.isfinite(largest).all():
         wrong = largest[~np.isfinite(largest)][0]
         raise ValueError(f"the largest logit is {wrong}: the model's training has diverged, so train a new one")
-    with np.errstate(over="ignore"):  # a temperature next to 0 makes all but the largest -inf
-        weights = np.exp((logits - largest) / temperature)
+    logits -= largest
+    logits /= temperature
+    weights = np.exp(logits, out=logits)
     if repetition_penalty != 1:
         factors = np.ones((rows, vocab_size + 1))
         factors[np.arange(rows)[:, None], recent] = repetition_penalty
@@ -71,9 +73,8 @@ def _weights(logits, temperature, top_n, repetition_penalty, recent):
         least = np.partition(weights, -top_n, axis=1)[:, -top_n, None]  # (B, 1): the least weight that stays
         stays = weights >= least
         if np.count_nonzero(stays) > rows * top_n:  # of those equal to the least, the smaller ids stay
-            equal = weights == least
-            room = top_n - (weights > least).sum(axis=1, keepdims=True)  # (B, 1)
-            stays &= ~equal | (equal.cumsum(axis=1) <= room)
+            order = np.argsort(-weights, axis=1, kind="stable")
+            np.put_along_axis(stays, order[:, top_n:], False, axis=1)
         weights *= stays
     return weights
 
@@ -125,8 +126,8 @@ def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, 
     stop_ids = token_ids("stop_ids", list(stop_ids) if np.iterable(stop_ids) else stop_ids, vocab_size)
     if not all(texts):
         raise ValueError("the prompt is empty: give the model at least one token to go on from")
-    never = np.setdiff1d(model.tok.pad_id, stop_ids)
     stops = np.isin(np.arange(vocab_size), stop_ids)  # (V,)
+    never = np.where((np.arange(vocab_size) == model.tok.pad_id) & ~stops, -np.inf, 0.0)  # (V,), added to the logits
     nothing = vocab_size  # in an empty place before a short text
     last = pad_contexts(texts, max(context, REPETITION_WINDOW), nothing)  # (B, context or more)
 
@@ -137,12 +138,11 @@ def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, 
             contexts = last[:, -context:]
             if step < context:  # later no text is shorter than the window
                 contexts = _padded(contexts, nothing, model)
-            logits = model.logits(contexts).astype(np.float64)  # (B, V)
-            logits[:, never] = -np.inf
+            logits = model.logits(contexts) + never  # (B, V)
             weights = _weights(logits, *settings, last[:, -REPETITION_WINDOW:])
-            ids = draw_tokens(weights, numbers[:, step % BLOCK])
+            ids = draw_tokens(weights, numbers[:, step % BLOCK])  # (B,)
             last = np.concatenate([last[:, 1:], ids[:, None]], axis=1)
-            if stops[ids].any():
+            if len(stop_ids) and stops[ids].any():
                 on = ~stops[ids]
                 rows, ids, last, numbers = rows[on], ids[on], last[on], numbers[on]
                 if len(rows) == 0:
