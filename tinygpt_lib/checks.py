@@ -22,13 +22,14 @@ def whole_number(name, value, low, high=None):
 def real_number(name, value, low, high=math.inf, open_low=False):
     """`value` as a float if it is a number from `low` (above it, if `open_low`) to `high`; NaN is refused."""
     try:
-        number = math.nan if isinstance(value, str | bytes) else float(value)
+        number = float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not (low < number if open_low else low <= number) or number > high or math.isinf(number):
-        limits = f" {'above' if open_low else 'of at least'} {low}" if low > -math.inf else ""
-        limits += f" and at most {high}" if high < math.inf else ""
-        raise ValueError(f"{name} is {value!r}: it must be a number{limits}")
+        limits = f"{'above' if open_low else 'of at least'} {low}"
+        raise ValueError(
+            f"{name} is {value!r}: it must be a number {limits}{f' and at most {high}' if high < math.inf else ''}"
+        )
     return number
 
 
@@ -55,32 +56,31 @@ def token_ids(name, ids, vocab_size, dimensions=1):
     return array.astype(np.int64, copy=False)  # in a smaller type the pad's id might not fit
 
 
-def shown(value) -> str:
-    """A value in a few words, on one line."""
-    return " ".join(reprlib.repr(value).split())
-
-
-def listed(name, values, things):
-    """`values` as a list if one can go through them and they are no text; else ValueError."""
-    if isinstance(values, str | bytes) or not np.iterable(values):
-        raise ValueError(f"{name} must be a list of {things}, not {shown(values)}: put it in a list")
-    return list(values)
-
-
 def real_numbers(name, values):
-    """`values` as a float64 array with one axis if they are one number or more; else ValueError."""
+    """`values` as a float64 array if they are numbers, one or more, with one axis; else ValueError. NaN passes."""
     try:
         array = np.asarray(values)
     except ValueError:  # rows of several lengths
         array = np.asarray(None)
-    if array.ndim != 1 or array.dtype.kind not in "biuf" or not array.size:
-        raise ValueError(f"{name} must be a list of numbers or an array with one axis, not {shown(values)}")
+    if array.ndim != 1 or array.dtype.kind not in "biuf" or array.size == 0:
+        raise ValueError(f"{name} must be numbers, one or more, with one axis, not {shown(values)}")
     return array.astype(np.float64)
 
 
-def language_model(model):
-    """`model` if it has what writing with it takes; else ValueError."""
-    for part in ("tok", "context", "padding", "pad_id", "logits"):
-        if not hasattr(model, part):
-            raise ValueError(f"the model is {shown(model)}, which has no `{part}`: give a TinyGPT")
-    return model
+def listed(name, values, things):
+    """`values` as a list if they are many, not one text; else ValueError. things: what it is a list of."""
+    if isinstance(values, str | bytes) or not np.iterable(values):
+        raise ValueError(f"{name} must be a list of {things}, not {shown(values)}: put even one of them in a list")
+    return list(values)
+
+
+def shown(value) -> str:
+    """A value in a few words on one line, for a message."""
+    return " ".join(reprlib.repr(value).split())
+
+
+def a_model(value):
+    """`value` if it predicts as a TinyGPT does; else ValueError."""
+    if not all(hasattr(value, part) for part in ("tok", "context", "pad_id", "padding", "logits")):
+        raise ValueError(f"model is {shown(value)}: it must be a TinyGPT")
+    return value

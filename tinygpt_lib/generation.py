@@ -4,7 +4,7 @@ import codecs
 
 import numpy as np
 
-from tinygpt_lib.checks import language_model, listed, real_number, real_numbers, shown, token_ids, whole_number
+from tinygpt_lib.checks import a_model, listed, real_number, real_numbers, shown, token_ids, whole_number
 from tinygpt_lib.windows import pad_contexts
 
 REPETITION_WINDOW = 20  # how many of the last tokens the repetition penalty looks at
@@ -89,7 +89,7 @@ def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetit
     pad token is never drawn. With stream=True an iterator of the continuation's pieces is returned instead: whole
     characters of text, or ids one by one.
     """
-    tok, is_text = language_model(model).tok, isinstance(prompt, str)
+    tok, is_text = a_model(model).tok, isinstance(prompt, str)
     ids = tok.encode(prompt) if is_text else token_ids("the prompt", prompt, tok.vocab_size).tolist()
     steps = _continue(model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)])
     new = (drawn.item() for _, drawn in steps)
@@ -105,7 +105,7 @@ def sample(model, prompts, max_tokens=200, temperature=1.0, top_n=None, repetiti
 
     Each prompt has a random generator of its own, made from `seed` and its place in the list.
     """
-    vocab_size, prompts = language_model(model).tok.vocab_size, listed("the prompts", prompts, "lists of ids")
+    vocab_size, prompts = a_model(model).tok.vocab_size, listed("the prompts", prompts, "lists of ids")
     texts = [token_ids("a prompt", prompt, vocab_size).tolist() for prompt in prompts]
     rngs = _generator(seed).spawn(len(texts))
     for rows, ids in _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinygpt_lib.chat import prompt
-from tinygpt_lib.checks import language_model, listed, real_number, token_ids, whole_number
+from tinygpt_lib.checks import a_model, listed, real_numbers, token_ids, whole_number
 from tinygpt_lib.generation import draw_tokens
 from tinygpt_lib.loss import softmax
 from tinygpt_lib.windows import pad_contexts
@@ -14,7 +14,7 @@ def sample_answers(model, prompts, length, rng):
 
     Each row draws from the model's own probabilities, as `draw_token` does, and goes on after an answer's end.
     """
-    ids = token_ids("prompts", prompts, language_model(model).tok.vocab_size, dimensions=2)
+    ids = token_ids("prompts", prompts, a_model(model).tok.vocab_size, dimensions=2)
     for _ in range(whole_number("length", length, 1)):
         logits = model.logits(pad_contexts(ids, model.context, model.pad_id, model.padding))  # (N, V)
         ids = np.column_stack([ids, draw_tokens(softmax(logits), rng.random(len(ids)))])  # (N, P) -> (N, P + 1)
@@ -28,19 +28,22 @@ def try_out(model, questions, reward, samples, length, rng):
     end included; any special token ends it. Returns rewards (Q, S), contexts (Q*S*length, T), targets
     (Q*S*length,) and which of these count: not those after an answer's end.
     """
-    tok, questions = language_model(model).tok, listed("the questions", questions, "texts")
+    tok, questions = a_model(model).tok, listed("the questions", questions, "texts")
     asked = [prompt(tok, [{"role": "user", "content": text}]) for text in questions]
     if len(sizes := set(map(len, asked))) != 1:
-        raise ValueError(f"the questions' lengths in tokens are {sorted(sizes)}: ask one or more, all of one length")
+        lengths = f"questions of {min(sizes)} to {max(sizes)} tokens" if sizes else "no questions"
+        raise ValueError(f"there are {lengths}, chat tokens included: ask one or more, of as many tokens each")
     asked = np.repeat(asked, whole_number("samples", samples, 1), axis=0)  # (Q, P) -> (Q*S, P)
     answers = sample_answers(model, asked, length, rng)  # (Q*S, length)
     special = np.isin(answers, list(tok.special_ids.values()))
     stops = special.cumsum(axis=1)  # special tokens so far: 0 in the answer, 1 at its end, which counts, too
     texts = [tok.decode(ids[stop == 0]) for ids, stop in zip(answers, stops)]
-    rewards = [real_number("a reward", reward(questions[i // samples], text), -np.inf) for i, text in enumerate(texts)]
+    rewards = real_numbers("the rewards", [reward(questions[i // samples], text) for i, text in enumerate(texts)])
+    if not np.isfinite(rewards).all():
+        raise ValueError(f"a reward is {rewards[~np.isfinite(rewards)][0]}: it must be a finite number")
     contexts = [ids[: place - length] for ids in np.hstack([asked, answers]) for place in range(length)]
     contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)
-    return np.reshape(rewards, (-1, samples)), contexts, answers.reshape(-1), (stops == special).reshape(-1)
+    return rewards.reshape(-1, samples), contexts, answers.reshape(-1), (stops == special).reshape(-1)
 
 
 def above_mean(rewards):
