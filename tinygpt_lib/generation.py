@@ -20,8 +20,10 @@ def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_pena
     """
     logits, settings = real_numbers("the logits", logits), _checked(temperature, top_n, repetition_penalty)
     recent = token_ids("recent", recent, len(logits))
-    weights = _weights(logits[None], *settings, recent[None])[0]  # (V,) -> (1, V) -> (V,)
-    return weights / weights.sum()
+    places, weights = _candidates(logits[None], *settings, recent[None])  # (V,) -> (1, N)
+    p = np.zeros(len(logits))
+    p[... if places is None else places] = weights / weights.sum()
+    return p
 
 
 def draw_token(p, rng) -> int:
@@ -51,10 +53,11 @@ def _checked(temperature, top_n, repetition_penalty, vocab_size=None):
     return (max(temperature, 1e-200), top_n, repetition_penalty) if temperature else (1.0, 1, repetition_penalty)
 
 
-def _weights(logits, temperature, top_n, repetition_penalty, recent):
-    """Each row's probabilities before they are scaled to add up to 1: (B, V) logits, recent (B, R) -> (B, V).
+def _candidates(logits, temperature, top_n, repetition_penalty, recent):
+    """The N tokens of each row that may be drawn, and their probabilities before they are scaled to add up to 1.
 
-    An id V in `recent` stands for no token. Works in place, on the memory of the logits.
+    logits: (B, V), written over. recent: (B, R) ids; V stands for no token. Returns the tokens' places (B, N) in all
+    B*V logits, row after row (None: all of them, N = V), and weights (B, N).
     """
     rows, vocab_size = logits.shape
     largest = logits.max(axis=1, keepdims=True)  # (B, 1)
@@ -63,20 +66,20 @@ def _weights(logits, temperature, top_n, repetition_penalty, recent):
         raise ValueError(f"the largest logit is {wrong}: the model's training has diverged, so train a new one")
     logits -= largest
     logits /= temperature
-    weights = np.exp(logits, out=logits)
-    if repetition_penalty != 1:
-        factors = np.ones((rows, vocab_size + 1))
-        factors[np.arange(rows)[:, None], recent] = repetition_penalty
-        weights *= factors[:, :vocab_size]
-        weights /= weights.max(axis=1, keepdims=True)  # a tiny penalty for all tokens would leave no digits to draw by
-    if top_n is not None and top_n < vocab_size:
-        least = np.partition(weights, -top_n, axis=1)[:, -top_n, None]  # (B, 1): the least weight that stays
-        stays = weights >= least
-        if np.count_nonzero(stays) > rows * top_n:  # of those equal to the least, the smaller ids stay
-            order = np.argsort(-weights, axis=1, kind="stable")
-            np.put_along_axis(stays, order[:, top_n:], False, axis=1)
-        weights *= stays
-    return weights
+    if repetition_penalty != 1:  # its logarithm is added, once for each token: exp makes a factor of it
+        added = np.zeros((rows, vocab_size + 1))
+        added[np.arange(rows)[:, None], recent] = np.log(repetition_penalty)
+        logits += added[:, :vocab_size]
+        logits -= logits.max(axis=1, keepdims=True)
+    if top_n is None or top_n >= vocab_size:
+        return None, np.exp(logits, out=logits)
+    least = np.partition(logits, -top_n, axis=1)[:, -top_n, None]  # (B, 1): the least logit that stays
+    stays = logits >= least
+    if np.count_nonzero(stays) > rows * top_n:  # of those equal to the least, the smaller ids stay
+        order = np.argsort(-logits, axis=1, kind="stable")
+        np.put_along_axis(stays, order[:, top_n:], False, axis=1)
+    places = stays.ravel().nonzero()[0].reshape(rows, top_n)
+    return places, np.exp(logits.take(places))
 
 
 def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetition_penalty=1.0, stop_ids=(),
@@ -139,8 +142,10 @@ def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, 
             if step < context:  # later no text is shorter than the window
                 contexts = _padded(contexts, nothing, model)
             logits = model.logits(contexts) + never  # (B, V)
-            weights = _weights(logits, *settings, last[:, -REPETITION_WINDOW:])
-            ids = draw_tokens(weights, numbers[:, step % BLOCK])  # (B,)
+            places, weights = _candidates(logits, *settings, last[:, -REPETITION_WINDOW:])  # (B, N)
+            ids = draw_tokens(weights, numbers[:, step % BLOCK])  # (B, N) -> (B,)
+            if places is not None:
+                ids = places[np.arange(len(rows)), ids] % vocab_size
             last = np.concatenate([last[:, 1:], ids[:, None]], axis=1)
             if len(stop_ids) and stops[ids].any():
                 on = ~stops[ids]
