@@ -324,6 +324,28 @@ def test_a_question_too_long_is_refused_before_anything_is_said(parrot):
             ask()
 
 
+@pytest.mark.parametrize(
+    ("questions", "complaint"),
+    [
+        ("Who?", "the questions must be a list of texts, not 'Who\\?': put even one of them in a list"),
+        (b"Who?", "the questions must be a list of texts"),
+        (None, "the questions must be a list of texts, not None"),
+        (["a?", None], "message 1, of the user, is None: it must be text"),
+        ([["a?"]], "message 1, of the user, is .*: it must be text"),
+        ([3], "message 1, of the user, is 3: it must be text"),
+    ],
+)
+def test_what_is_no_list_of_questions_is_refused(parrot, questions, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        replies(parrot[0], questions)
+
+
+def test_what_is_no_model_does_not_answer():
+    for ask in (lambda: reply(TOK, [user("a?")]), lambda: replies(None, ["a?"]), lambda: replies(object(), [])):
+        with pytest.raises(ValueError, match="model is .*: it must be a TinyGPT"):
+            ask()
+
+
 # ---- files --------------------------------------------------------------------------------------------------------
 
 

@@ -4,12 +4,20 @@ import math
 
 import numpy as np
 import pytest
-from helpers import LETTERS, Scripted, tiny
+from helpers import LETTERS, Scripted, random_ids, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt_lib.bpe import Tokenizer
-from tinygpt_lib.generation import REPETITION_WINDOW, draw_token, generate, next_token_distribution, sample
+from tinygpt_lib.generation import (
+    BLOCK,
+    REPETITION_WINDOW,
+    draw_token,
+    draw_tokens,
+    generate,
+    next_token_distribution,
+    sample,
+)
 
 EVERY_BYTE = Tokenizer.train("→→ é", all_bytes=True, vocab_size=258)  # one merge: two thirds of an arrow
 
@@ -55,6 +63,21 @@ def test_top_n_keeps_exactly_n(logits, top_n, all_equal):
     assert len(kept) == min(top_n, len(logits))
 
 
+@given(st.data())
+def test_of_equals_the_smaller_ids_stay(data):
+    """Logits of few values, infinitely small ones among them; the penalty may make equals of different ones."""
+    logits = data.draw(st.lists(st.sampled_from([-np.inf, 0.0, math.log(2), math.log(4)]), min_size=3, max_size=40))
+    logits[data.draw(st.integers(0, len(logits) - 1))] = 0.0
+    top_n = data.draw(st.integers(1, len(logits)))
+    recent = data.draw(st.lists(st.integers(0, len(logits) - 1), max_size=20))
+    temperature = data.draw(st.sampled_from([0, 1e-3, 1]))
+    p = next_token_distribution(logits, temperature, top_n, 0.5, recent)
+    whole = next_token_distribution(logits, temperature or 1, None, 0.5, recent)
+    best = sorted(range(len(logits)), key=lambda id: (-whole[id], id))[: top_n if temperature else 1]
+    assert np.flatnonzero(p).tolist() == sorted(id for id in best if whole[id] > 0)
+    assert p.sum() == pytest.approx(1)
+
+
 def test_temperature_0_puts_everything_on_the_best():
     assert next_token_distribution([1.0, 3.0, 3.0, 2.0], temperature=0).tolist() == [0, 1, 0, 0]
     penalised = next_token_distribution([1.0, 3.0, 2.9], temperature=0, repetition_penalty=0.1, recent=[1])
@@ -64,6 +87,15 @@ def test_temperature_0_puts_everything_on_the_best():
 @pytest.mark.parametrize("temperature", [1e-3, 1e-300, 5e-324])
 def test_temperature_next_to_0_is_like_0(temperature):
     assert next_token_distribution([-1.0, 3.0, 2.0, -np.inf], temperature).tolist() == [0, 1, 0, 0]
+
+
+def test_the_smallest_penalty_for_all_leaves_their_shares():
+    p = next_token_distribution(np.log([0.2, 0.3, 0.5]), repetition_penalty=1e-320, recent=[0, 1, 2])
+    np.testing.assert_allclose(p, [0.2, 0.3, 0.5], atol=1e-3)
+    model = Scripted(LETTERS, None)
+    model.logits = lambda contexts: np.zeros((len(contexts), 8))
+    texts = sample(model, [list(range(7))] * 200, 1, repetition_penalty=1e-320)
+    assert {text[-1] for text in texts} == set(range(7))
 
 
 def test_penalty_counts_a_token_once_and_the_caller_keeps_his_logits():
@@ -91,6 +123,17 @@ def test_a_draw_of_exactly_0_is_no_token_of_probability_0():
             return 0.0
 
     assert draw_token(np.array([0.0, 0.0, 1.0]), Zero()) == 2
+
+
+def test_rows_are_drawn_as_each_alone(rng):
+    """Whether the weights add up to 1 or not; no number is on the edge between two tokens."""
+    weights = rng.random((500, 7)) * (rng.random((500, 7)) < 0.6)
+    weights[:, 3] += 0.1
+    numbers = rng.random(500)
+    expected = [np.searchsorted(row.cumsum(), number * row.sum(), "right") for row, number in zip(weights, numbers)]
+    assert draw_tokens(weights, numbers).tolist() == expected
+    on_the_edge = draw_tokens(np.array([[0.25, 0, 0.25, 0.5]] * 3), np.array([0.0, 0.25, 0.5]))
+    assert on_the_edge.tolist() == [0, 2, 3]
 
 
 def test_draws_follow_the_distribution(rng):
@@ -260,6 +303,56 @@ def test_samples_differ_and_repeat(trained):
     assert sample(trained, PROMPTS[:2], 30, temperature=1.5, seed=1) == one[:2]  # each has its own generator
 
 
+def one_after_the_other(model, prompt, max_tokens, temperature, top_n, penalty, stop_ids, rng):
+    """What `sample` writes, as a loop: a text of its own, one random number a token."""
+    ids = list(prompt)
+    for _ in range(max_tokens):
+        window = ids[-model.context :]
+        empty = [model.pad_id] * (model.context - len(window))
+        logits = model.logits([empty + window if model.padding == "before" else window + empty])[0]
+        if model.tok.pad_id not in stop_ids:
+            logits[model.tok.pad_id] = -np.inf
+        p = next_token_distribution(logits, temperature, top_n, penalty, ids[-REPETITION_WINDOW:])
+        id = draw_token(p, rng)
+        if id in stop_ids:
+            break
+        ids.append(id)
+    return ids
+
+
+@pytest.mark.parametrize("stop_ids", [(), (3,), (1, LETTERS.pad_id)])
+@pytest.mark.parametrize("temperature, top_n, penalty", [(1, None, 1), (0, None, 0.1), (0.8, 3, 0.3), (2, 7, 1)])
+@pytest.mark.parametrize(
+    "settings",
+    [{"padding": "after"}, {"context": 9, "pad_id": 2}, {"context": 30, "padding": "after"}, {"context": 30}],
+)
+def test_all_at_once_is_one_after_the_other(settings, temperature, top_n, penalty, stop_ids):
+    """Windows longer and shorter than the penalty's, prompts longer and shorter than the window, many blocks."""
+    model = tiny(**settings, dtype="float64", hidden=(9,))
+    model.network.linears[-1].W *= 5
+    prompts = [random_ids(n, seed=n).tolist() for n in (1, 2, 5, 8, 25, 40)]
+    asked = 2 * BLOCK + 5, temperature, top_n, penalty, stop_ids
+    rngs = np.random.default_rng(4).spawn(len(prompts))
+    expected = [one_after_the_other(model, prompt, *asked, rng) for prompt, rng in zip(prompts, rngs)]
+    assert sample(model, prompts, *asked, seed=4) == expected
+    for prompt in prompts:
+        expected = one_after_the_other(model, prompt, *asked, np.random.default_rng(4))
+        assert generate(model, prompt, *asked, seed=4) == expected
+        assert prompt + list(generate(model, prompt, *asked, seed=4, stream=True)) == expected
+
+
+def test_the_model_is_asked_once_a_step_and_only_for_texts_that_go_on():
+    asked = []
+    model = Scripted(LETTERS, lambda n: asked.append(n) or n)
+    sample(model, [[0], [0, 1], [0, 0, 0]], 9, temperature=0, stop_ids=[4])
+    assert asked == [1, 2, 3, 2, 3, 4, 3, 4, 4][: len(asked)] and len(asked) == 9
+
+
+def test_a_long_stream_costs_no_memory_ahead():
+    stream = generate(tiny(), "abc", 10**15, stream=True)
+    assert len([next(stream) for _ in range(3)]) == 3
+
+
 def test_prompts_stop_one_by_one():
     model = Scripted(LETTERS, lambda n: n)  # after n tokens comes token n
     texts = sample(model, [[0], [0, 1, 2], [0, 0, 0, 0]], 6, temperature=0, stop_ids=[4, 5])
@@ -302,6 +395,11 @@ BAD_SETTINGS = [
     ({"max_tokens": 1.5}, "max_tokens is 1.5"),
     ({"stop_ids": [8]}, "stop_ids holds the id 8"),
     ({"stop_ids": "ab"}, "stop_ids must be whole-number token ids"),
+    ({"stop_ids": 3}, "stop_ids must be whole-number token ids"),
+    ({"stop_ids": [[1]]}, "stop_ids must be whole-number token ids"),
+    ({"stop_ids": [1.5]}, "stop_ids must be whole-number token ids"),
+    ({"stop_ids": None}, "stop_ids must be whole-number token ids"),
+    ({"max_tokens": None}, "max_tokens is None"),
     ({"seed": -1}, "seed is -1"),
     ({"seed": "x"}, "seed is 'x'"),
 ]
@@ -344,8 +442,69 @@ def test_bad_prompts_are_refused(prompt, reason, stream):
         ([[1], [8]], "a prompt holds the id 8"),
         (["abc"], "a prompt must be whole-number token ids"),
         ([1, 2], "a prompt must be whole-number token ids"),
+        ("abc", "the prompts must be a list of lists of ids, not 'abc': put even one of them in a list"),
+        ("", "the prompts must be a list of lists of ids, not ''"),
+        (b"abc", "the prompts must be a list"),
+        (3, "the prompts must be a list of lists of ids, not 3"),
+        (None, "the prompts must be a list of lists of ids, not None"),
     ],
 )
 def test_bad_samples_are_refused(prompts, reason):
     with pytest.raises(ValueError, match=reason):
         sample(tiny(), prompts)
+
+
+BAD_DISTRIBUTIONS = [
+    (([0.0, 1.0], 1, 0), "top_n is 0: it must be a whole number of at least 1"),
+    (([0.0, 1.0], 1, 1.5), "top_n is 1.5"),
+    (([0.0, 1.0], 1, None, -3), "repetition_penalty is -3: it must be a number above 0 and at most 1"),
+    (([0.0, 1.0], 1, None, 0), "repetition_penalty is 0"),
+    (([0.0, 1.0], 1, None, math.nan), "repetition_penalty is nan"),
+    (([0.0, 1.0], -1), "temperature is -1: it must be a number of at least 0"),
+    (([0.0, 1.0], math.inf), "temperature is inf"),
+    (([0.0, 1.0], 1, None, 0.5, [2]), "recent holds the id 2: ids go from 0 to 1"),
+    (([0.0, 1.0], 1, None, 0.5, [-1]), "recent holds the id -1"),
+    (([0.0, 1.0], 1, None, 0.5, [0.5]), "recent must be whole-number token ids"),
+    (([0.0, 1.0], 1, None, 1, "a"), "recent must be whole-number token ids"),
+    (([[0.0, 1.0]],), r"the logits must be numbers, one or more, with one axis, not \[\[0.0, 1.0\]\]"),
+    (([[0.0], [1.0, 2.0]],), "the logits must be numbers"),
+    (([],), "the logits must be numbers"),
+    ((3.0,), "the logits must be numbers"),
+    ((["a", "b"],), "the logits must be numbers"),
+    ((np.array([1 + 2j, 0]),), "the logits must be numbers"),
+    (([None, 1.0],), "the logits must be numbers"),
+    (([-math.inf, -math.inf],), "the largest logit is -inf: .* diverged"),
+    (([math.nan, 1.0],), "the largest logit is nan: .* diverged"),
+]
+
+
+@pytest.mark.parametrize("asked, reason", BAD_DISTRIBUTIONS)
+def test_what_makes_no_distribution_is_refused(asked, reason):
+    with pytest.raises(ValueError, match=reason) as caught:
+        next_token_distribution(*asked)
+    assert len(str(caught.value)) <= 300 and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "p", [[0.5, 0.6], [0.5, 0.4], [1.5, -0.5], [math.nan, 1.0], [math.inf, 0.0], [0.0, 0.0], [1.0, 0.0] * 999]
+)
+def test_what_is_no_probability_is_not_drawn_from(p, rng):
+    with pytest.raises(
+        ValueError, match="p is .*: it must be probabilities, of at least 0, that add up to 1"
+    ) as caught:
+        draw_token(np.array(p), rng)
+    assert len(str(caught.value)) <= 300 and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("p", [[], 1.0, [[0.5, 0.5]], ["a"], None, [[1], [1, 2]]])
+def test_what_is_no_row_of_numbers_is_not_drawn_from(p, rng):
+    with pytest.raises(ValueError, match="p must be numbers, one or more, with one axis"):
+        draw_token(p, rng)
+
+
+@pytest.mark.parametrize("model", [None, "model.npz", object(), LETTERS, {"logits": 1}])
+@pytest.mark.parametrize("write", [lambda model: generate(model, "abc"), lambda model: sample(model, [[1]])])
+def test_what_is_no_model_is_refused(model, write):
+    with pytest.raises(ValueError, match="model is .*: it must be a TinyGPT") as caught:
+        write(model)
+    assert len(str(caught.value)) <= 300 and "\n" not in str(caught.value)

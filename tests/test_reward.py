@@ -61,6 +61,17 @@ def test_the_same_generator_gives_the_same_answers():
     assert np.array_equal(one, two)
 
 
+@pytest.mark.parametrize("padding", ["before", "after"])
+def test_each_answer_is_drawn_from_one_number_a_token(padding):
+    """One generator for all rows; as a loop."""
+    model, prompts = chatting(padding=padding, dtype="float64"), [asked("AB"), asked("BA"), asked("BB")]
+    answers, rng = sample_answers(model, prompts, 20, np.random.default_rng(2)), np.random.default_rng(2)
+    for place in range(20):
+        before = [[*ids, *answer[:place]] for ids, answer in zip(prompts, answers.tolist())]
+        drawn = [int(np.searchsorted(model.probabilities(ids).cumsum(), rng.random(), "right")) for ids in before]
+        assert drawn == answers[:, place].tolist()
+
+
 # ---- examples ------------------------------------------------------------------------------------------------------
 
 
@@ -113,6 +124,39 @@ def test_weights_are_made_of_rewards():
     per_answer = weights.reshape(8, 3)
     assert np.array_equal(per_answer[:, 0], expected)  # the first token counts always
     assert ((per_answer == expected[:, None]) | (per_answer == 0)).all()
+
+
+BAD_TRIES = [
+    ({"questions": "AB"}, "the questions must be a list of texts, not 'AB'"),
+    ({"questions": 3}, "the questions must be a list of texts, not 3"),
+    ({"questions": []}, "there are no questions, chat tokens included: ask one or more, of as many tokens each"),
+    ({"questions": ["A", "AB"]}, "there are questions of 8 to 9 tokens, chat tokens included"),
+    ({"questions": ["AB", None]}, "message 1, of the user, is None: it must be text"),
+    ({"reward": lambda *pair: None}, r"the rewards must be numbers, one or more, with one axis, not \[None, None\]"),
+    ({"reward": lambda *pair: "good"}, "the rewards must be numbers"),
+    ({"reward": lambda *pair: [1.0, 2.0]}, "the rewards must be numbers"),
+    ({"reward": lambda *pair: float("nan")}, "a reward is nan: it must be a finite number"),
+    ({"reward": lambda *pair: -float("inf")}, "a reward is -inf"),
+    ({"samples": 0}, "samples is 0: it must be a whole number of at least 1"),
+    ({"samples": 1.5}, "samples is 1.5"),
+    ({"length": 0}, "length is 0: it must be a whole number of at least 1"),
+    ({"length": "3"}, "length is '3'"),
+    ({"model": None}, "model is None: it must be a TinyGPT"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "reason"), BAD_TRIES)
+def test_bad_tries_are_refused(wrong, reason):
+    good = {"model": chatting(), "questions": ["AB"], "reward": lambda *pair: 1.0, "samples": 2, "length": 3}
+    with pytest.raises(ValueError, match=reason) as caught:
+        try_out(**{**good, **wrong}, rng=np.random.default_rng(0))
+    assert len(str(caught.value)) <= 300 and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("prompts", [[[1, 2], [3]], [1, 2], [[1.5]], "AB", None, [[99]]])
+def test_answers_to_what_is_no_prompt_are_refused(prompts):
+    with pytest.raises(ValueError, match="prompts (must be whole-number token ids with 2|holds the id 99)"):
+        sample_answers(chatting(), prompts, 2, np.random.default_rng(0))
 
 
 def test_above_mean_adds_up_to_nothing_and_ignores_what_all_have_in_common():

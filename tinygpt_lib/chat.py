@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygpt_lib.checks import real_number
+from tinygpt_lib.checks import a_model, listed, real_number
 from tinygpt_lib.corpus import load_text
 from tinygpt_lib.generation import generate, sample
 from tinygpt_lib.windows import pad_contexts
@@ -123,23 +123,24 @@ def answer_ids(model, messages, temperature=0.0, top_n=None, seed=0):
 
     It ends with the model's `<|im_end|>` or any other special token, or where the window is full.
     """
-    ids, now = prompt(model.tok, messages, model.context), prompt(model.tok, messages[-1:])
+    ids, now = prompt(a_model(model).tok, messages, model.context), prompt(model.tok, messages[-1:])
     room, stop_ids = model.context + 1 - len(now), model.tok.special_ids.values()  # what came before may slide out
     return generate(model, ids, room, temperature, top_n, stop_ids=stop_ids, seed=seed, stream=True)
 
 
 def reply(model, messages, temperature=0.0, top_n=None, seed=0) -> str:
     """The assistant's answer as text; temperature 0 takes the most probable token each time."""
-    return model.tok.decode(answer_ids(model, messages, temperature, top_n, seed))
+    return a_model(model).tok.decode(answer_ids(model, messages, temperature, top_n, seed))
 
 
 def replies(model, questions, temperature=0.0, top_n=None, seed=0) -> list:
     """The answers to many questions (texts), each a conversation of its own."""
-    asked = [prompt(model.tok, [{"role": "user", "content": text}], model.context) for text in questions]
-    end, stop_ids = model.context + 1, model.tok.special_ids.values()  # an exchange is no longer than that
+    tok, questions = a_model(model).tok, listed("the questions", questions, "texts")
+    asked = [prompt(tok, [{"role": "user", "content": text}], model.context) for text in questions]
+    end, stop_ids = model.context + 1, tok.special_ids.values()  # an exchange is no longer than that
     room = end - min(map(len, asked), default=end)
     whole = sample(model, asked, room, temperature, top_n, stop_ids=stop_ids, seed=seed)
-    return [model.tok.decode(ids[len(start) : end]) for start, ids in zip(asked, whole)]
+    return [tok.decode(ids[len(start) : end]) for start, ids in zip(asked, whole)]
 
 
 def read_conversations(text, source="the text") -> list:

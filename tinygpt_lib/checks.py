@@ -2,6 +2,7 @@
 
 import math
 import operator
+import reprlib
 
 import numpy as np
 
@@ -59,3 +60,33 @@ def token_ids(name, ids, vocab_size, dimensions=1):
         wrong = array.max() if array.max() >= vocab_size else array.min()
         raise ValueError(f"{name} holds the id {wrong}: ids go from 0 to {vocab_size - 1}")
     return array.astype(np.int64, copy=False)  # in a smaller type the pad's id might not fit
+
+
+def real_numbers(name, values):
+    """`values` as a float64 array if they are numbers, one or more, with one axis; else ValueError. NaN passes."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of several lengths
+        array = np.asarray(None)
+    if array.ndim != 1 or array.dtype.kind not in "biuf" or array.size == 0:
+        raise ValueError(f"{name} must be numbers, one or more, with one axis, not {shown(values)}")
+    return array.astype(np.float64)
+
+
+def listed(name, values, things):
+    """`values` as a list if they are many, not one text; else ValueError. things: what it is a list of."""
+    if isinstance(values, str | bytes) or not np.iterable(values):
+        raise ValueError(f"{name} must be a list of {things}, not {shown(values)}: put even one of them in a list")
+    return list(values)
+
+
+def shown(value) -> str:
+    """A value in a few words on one line, for a message."""
+    return " ".join(reprlib.repr(value).split())
+
+
+def a_model(value):
+    """`value` if it predicts as a TinyGPT does; else ValueError."""
+    if not all(hasattr(value, part) for part in ("tok", "context", "pad_id", "padding", "logits")):
+        raise ValueError(f"model is {shown(value)}: it must be a TinyGPT")
+    return value

@@ -4,11 +4,11 @@ import codecs
 
 import numpy as np
 
-from tinygpt_lib.checks import real_number, token_ids, whole_number
-from tinygpt_lib.loss import softmax
+from tinygpt_lib.checks import a_model, listed, real_number, real_numbers, shown, token_ids, whole_number
 from tinygpt_lib.windows import pad_contexts
 
 REPETITION_WINDOW = 20  # how many of the last tokens the repetition penalty looks at
+BLOCK = 64  # how many random numbers are drawn ahead for each text: one call instead of many
 
 
 def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_penalty=1.0, recent=()):
@@ -18,25 +18,68 @@ def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_pena
     `repetition_penalty` (1: off); then all but the `top_n` most probable become 0 (None: all stay; of equal ones the
     smaller id stays). What is left is scaled to add up to 1. Temperature 0 puts everything on the most probable token.
     """
-    logits = np.asarray(logits, np.float64)
-    largest = logits.max()
-    if not np.isfinite(largest):
-        raise ValueError(f"the largest logit is {largest}: the model's training has diverged, so train a new one")
-    with np.errstate(over="ignore"):  # a temperature next to 0 makes all but the largest -inf
-        p = softmax((logits - largest) / temperature if temperature > 0 else logits)
-    if repetition_penalty != 1 and len(recent):
-        p[np.unique(recent)] *= repetition_penalty
-    if temperature == 0:
-        top_n = 1
-    if top_n is not None and top_n < len(p):
-        p[np.argsort(-p, kind="stable")[top_n:]] = 0
-    return p / p.sum()
+    logits, settings = real_numbers("the logits", logits), _checked(temperature, top_n, repetition_penalty)
+    recent = token_ids("recent", recent, len(logits))
+    places, weights = _candidates(logits[None], *settings, recent[None])  # (V,) -> (1, N)
+    p = np.zeros(len(logits))
+    p[... if places is None else places] = weights / weights.sum()
+    return p
 
 
 def draw_token(p, rng) -> int:
     """One token id drawn with probabilities p: (V,)."""
-    cumulated = np.cumsum(p)
-    return int(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right"))
+    p = real_numbers("p", p)
+    if not p.min() >= 0 or not abs(p.sum() - 1) < 1e-3:
+        raise ValueError(f"p is {shown(p)}: it must be probabilities, of at least 0, that add up to 1")
+    return int(draw_tokens(p[None], np.array([rng.random()]))[0])
+
+
+def draw_tokens(weights, numbers):
+    """One token id for each row, drawn in proportion to its weights: (B, V) -> ids (B,).
+
+    numbers: (B,), random, from 0 to below 1. A row's token is the first whose cumulated weight is above the number's
+    share of the row's sum.
+    """
+    cumulated = weights.cumsum(axis=1)  # (B, V)
+    return (cumulated > numbers[:, None] * cumulated[:, -1:]).argmax(axis=1)
+
+
+def _checked(temperature, top_n, repetition_penalty, vocab_size=None):
+    temperature = real_number("temperature", temperature, 0)
+    repetition_penalty = real_number("repetition_penalty", repetition_penalty, 0, 1, open_low=True)
+    if top_n is not None:
+        top_n = whole_number("top_n", top_n, 1, vocab_size)
+    # Nearer to 0 the division by a temperature would overflow.
+    return (max(temperature, 1e-200), top_n, repetition_penalty) if temperature else (1.0, 1, repetition_penalty)
+
+
+def _candidates(logits, temperature, top_n, repetition_penalty, recent):
+    """The N tokens of each row that may be drawn, and their probabilities before they are scaled to add up to 1.
+
+    logits: (B, V), written over. recent: (B, R) ids; V stands for no token. Returns the tokens' places (B, N) in all
+    B*V logits, row after row (None: all of them, N = V), and weights (B, N).
+    """
+    rows, vocab_size = logits.shape
+    largest = logits.max(axis=1, keepdims=True)  # (B, 1)
+    if not np.isfinite(largest).all():
+        wrong = largest[~np.isfinite(largest)][0]
+        raise ValueError(f"the largest logit is {wrong}: the model's training has diverged, so train a new one")
+    logits -= largest
+    logits /= temperature
+    if repetition_penalty != 1:  # its logarithm is added, once for each token: exp makes a factor of it
+        added = np.zeros((rows, vocab_size + 1))
+        added[np.arange(rows)[:, None], recent] = np.log(repetition_penalty)
+        logits += added[:, :vocab_size]
+        logits -= logits.max(axis=1, keepdims=True)
+    if top_n is None or top_n >= vocab_size:
+        return None, np.exp(logits, out=logits)
+    least = np.partition(logits, -top_n, axis=1)[:, -top_n, None]  # (B, 1): the least logit that stays
+    stays = logits >= least
+    if np.count_nonzero(stays) > rows * top_n:  # of those equal to the least, the smaller ids stay
+        order = np.argsort(-logits, axis=1, kind="stable")
+        np.put_along_axis(stays, order[:, top_n:], False, axis=1)
+    places = stays.ravel().nonzero()[0].reshape(rows, top_n)
+    return places, np.exp(logits.take(places))
 
 
 def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetition_penalty=1.0, stop_ids=(),
@@ -49,18 +92,14 @@ def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetit
     pad token is never drawn. With stream=True an iterator of the continuation's pieces is returned instead: whole
     characters of text, or ids one by one.
     """
-    is_text = isinstance(prompt, str)
-    ids = (
-        model.tok.encode(prompt)
-        if is_text
-        else [int(id) for id in token_ids("the prompt", prompt, model.tok.vocab_size)]
-    )
-    tokens = _continue(model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)])
-    new = (step[0] for step in tokens if step[0] is not None)
+    tok, is_text = a_model(model).tok, isinstance(prompt, str)
+    ids = tok.encode(prompt) if is_text else token_ids("the prompt", prompt, tok.vocab_size).tolist()
+    steps = _continue(model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)])
+    new = (drawn.item() for _, drawn in steps)
     if stream:
-        return _characters(model.tok, new) if is_text else new
+        return _characters(tok, new) if is_text else new
     if is_text:
-        return prompt + model.tok.decode(list(new), special=True)
+        return prompt + tok.decode(list(new), special=True)
     return ids + list(new)
 
 
@@ -69,12 +108,12 @@ def sample(model, prompts, max_tokens=200, temperature=1.0, top_n=None, repetiti
 
     Each prompt has a random generator of its own, made from `seed` and its place in the list.
     """
-    texts = [[int(id) for id in token_ids("a prompt", prompt, model.tok.vocab_size)] for prompt in prompts]
+    vocab_size, prompts = a_model(model).tok.vocab_size, listed("the prompts", prompts, "lists of ids")
+    texts = [token_ids("a prompt", prompt, vocab_size).tolist() for prompt in prompts]
     rngs = _generator(seed).spawn(len(texts))
-    for step in _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):
-        for text, id in zip(texts, step):
-            if id is not None:
-                text.append(id)
+    for rows, ids in _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):
+        for row, id in zip(rows.tolist(), ids.tolist()):
+            texts[row].append(id)
     return texts
 
 
@@ -82,40 +121,48 @@ def _generator(seed):
     return np.random.default_rng(whole_number("seed", seed, 0))
 
 
-def _continue(model, prompts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):
-    """Check the settings now; return an iterator of lists, a new id for each prompt (None once it has stopped)."""
+def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):
+    """Check the settings now; return an iterator of pairs of arrays: the texts that go on, and a new id for each."""
+    vocab_size, context = model.tok.vocab_size, model.context
     max_tokens = whole_number("max_tokens", max_tokens, 0)
-    temperature = real_number("temperature", temperature, 0)
-    if top_n is not None:
-        top_n = whole_number("top_n", top_n, 1, model.tok.vocab_size)
-    repetition_penalty = real_number("repetition_penalty", repetition_penalty, 0, 1, open_low=True)
-    stop_ids = {int(id) for id in token_ids("stop_ids", list(stop_ids), model.tok.vocab_size)}
-    if not all(prompts):
+    settings = _checked(temperature, top_n, repetition_penalty, vocab_size)
+    stop_ids = token_ids("stop_ids", list(stop_ids) if np.iterable(stop_ids) else stop_ids, vocab_size)
+    if not all(texts):
         raise ValueError("the prompt is empty: give the model at least one token to go on from")
-    never = {model.tok.pad_id} - stop_ids
-    histories = [list(ids) for ids in prompts]
+    stops = np.isin(np.arange(vocab_size), stop_ids)  # (V,)
+    never = np.where((np.arange(vocab_size) == model.tok.pad_id) & ~stops, -np.inf, 0.0)  # (V,), added to the logits
+    nothing = vocab_size  # in an empty place before a short text
+    last = pad_contexts(texts, max(context, REPETITION_WINDOW), nothing)  # (B, context or more)
 
-    def steps():
-        alive = list(range(len(histories)))
-        for _ in range(max_tokens if alive else 0):
-            contexts = pad_contexts([histories[i] for i in alive], model.context, model.pad_id, model.padding)
-            logits = model.logits(contexts)  # (alive, V)
-            logits[:, sorted(never)] = -np.inf
-            drawn, still = [None] * len(histories), []
-            for i, row in zip(alive, logits):
-                recent = histories[i][-REPETITION_WINDOW:]
-                p = next_token_distribution(row, temperature, top_n, repetition_penalty, recent)
-                id = draw_token(p, rngs[i])
-                if id not in stop_ids:
-                    drawn[i] = id
-                    histories[i].append(id)
-                    still.append(i)
-            yield drawn
-            alive = still
-            if not alive:
-                return
+    def steps(last, rows):
+        for step in range(max_tokens if texts else 0):
+            if step % BLOCK == 0:
+                numbers = np.stack([rngs[row].random(BLOCK) for row in rows])  # (B, BLOCK)
+            contexts = last[:, -context:]
+            if step < context:  # later no text is shorter than the window
+                contexts = _padded(contexts, nothing, model)
+            logits = model.logits(contexts) + never  # (B, V)
+            places, weights = _candidates(logits, *settings, last[:, -REPETITION_WINDOW:])  # (B, N)
+            ids = draw_tokens(weights, numbers[:, step % BLOCK])  # (B, N) -> (B,)
+            if places is not None:
+                ids = places[np.arange(len(rows)), ids] % vocab_size
+            last = np.concatenate([last[:, 1:], ids[:, None]], axis=1)
+            if len(stop_ids) and stops[ids].any():
+                on = ~stops[ids]
+                rows, ids, last, numbers = rows[on], ids[on], last[on], numbers[on]
+                if len(rows) == 0:
+                    return
+            yield rows, ids
 
-    return steps()
+    return steps(last, np.arange(len(texts)))
+
+
+def _padded(contexts, nothing, model):
+    """Contexts (B, T) with the model's padding where there is `nothing`, before the tokens or after them."""
+    if model.padding == "after":
+        order = np.argsort(contexts == nothing, axis=1, kind="stable")
+        contexts = np.take_along_axis(contexts, order, axis=1)
+    return np.where(contexts == nothing, model.pad_id, contexts)
 
 
 def _characters(tok, ids):

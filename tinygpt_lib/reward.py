@@ -3,6 +3,8 @@
 import numpy as np
 
 from tinygpt_lib.chat import prompt
+from tinygpt_lib.checks import a_model, listed, real_numbers, token_ids, whole_number
+from tinygpt_lib.generation import draw_tokens
 from tinygpt_lib.loss import softmax
 from tinygpt_lib.windows import pad_contexts
 
@@ -12,12 +14,10 @@ def sample_answers(model, prompts, length, rng):
 
     Each row draws from the model's own probabilities, as `draw_token` does, and goes on after an answer's end.
     """
-    ids = np.array(prompts)
-    for _ in range(length):
+    ids = token_ids("prompts", prompts, a_model(model).tok.vocab_size, dimensions=2)
+    for _ in range(whole_number("length", length, 1)):
         logits = model.logits(pad_contexts(ids, model.context, model.pad_id, model.padding))  # (N, V)
-        p = softmax(logits).cumsum(axis=1)
-        # The first token whose cumulated probability passes the random number.
-        ids = np.column_stack([ids, (p > rng.random((len(ids), 1)) * p[:, -1:]).argmax(axis=1)])
+        ids = np.column_stack([ids, draw_tokens(softmax(logits), rng.random(len(ids)))])  # (N, P) -> (N, P + 1)
     return ids[:, -length:]
 
 
@@ -28,15 +28,22 @@ def try_out(model, questions, reward, samples, length, rng):
     end included; any special token ends it. Returns rewards (Q, S), contexts (Q*S*length, T), targets
     (Q*S*length,) and which of these count: not those after an answer's end.
     """
-    asked = [prompt(model.tok, [{"role": "user", "content": text}]) for text in questions for _ in range(samples)]
+    tok, questions = a_model(model).tok, listed("the questions", questions, "texts")
+    asked = [prompt(tok, [{"role": "user", "content": text}]) for text in questions]
+    if len(sizes := set(map(len, asked))) != 1:
+        lengths = f"questions of {min(sizes)} to {max(sizes)} tokens" if sizes else "no questions"
+        raise ValueError(f"there are {lengths}, chat tokens included: ask one or more, of as many tokens each")
+    asked = np.repeat(asked, whole_number("samples", samples, 1), axis=0)  # (Q, P) -> (Q*S, P)
     answers = sample_answers(model, asked, length, rng)  # (Q*S, length)
-    special = np.isin(answers, list(model.tok.special_ids.values()))
+    special = np.isin(answers, list(tok.special_ids.values()))
     stops = special.cumsum(axis=1)  # special tokens so far: 0 in the answer, 1 at its end, which counts, too
-    texts = [model.tok.decode(ids[stop == 0]) for ids, stop in zip(answers, stops)]
-    rewards = np.reshape([reward(questions[i // samples], text) for i, text in enumerate(texts)], (-1, samples))
+    texts = [tok.decode(ids[stop == 0]) for ids, stop in zip(answers, stops)]
+    rewards = real_numbers("the rewards", [reward(questions[i // samples], text) for i, text in enumerate(texts)])
+    if not np.isfinite(rewards).all():
+        raise ValueError(f"a reward is {rewards[~np.isfinite(rewards)][0]}: it must be a finite number")
     contexts = [ids[: place - length] for ids in np.hstack([asked, answers]) for place in range(length)]
     contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)
-    return rewards, contexts, answers.reshape(-1), (stops == special).reshape(-1)
+    return rewards.reshape(-1, samples), contexts, answers.reshape(-1), (stops == special).reshape(-1)
 
 
 def above_mean(rewards):
