@@ -1,49 +1,104 @@
 """Saying in one sentence what is wrong with a value, before anything is done with it."""
 
+import difflib
 import math
 import operator
+import os
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
+LARGEST = 2**63 - 1  # the largest whole number that an array holds
 
-def whole_number(name, value, low, high=None):
-    """`value` as an int if it is a whole number from `low` to `high` (None: no upper limit); else ValueError."""
+
+def cut(words, most=80) -> str:
+    """A text on one line, cut to `most` characters."""
+    words = " ".join(line.strip() for line in str(words).splitlines())
+    return words if len(words) <= most else f"{words[: most - 3]}..."
+
+
+def shown(value) -> str:
+    """A value as it is named in a message: its `repr`, on one line, at most 80 characters; never raises."""
+    try:
+        return cut(repr(value))
+    except Exception:  # a repr of somebody's own, a number of too many digits, a list that goes too deep
+        return f"<{cut(type(value).__name__, 40)}>"
+
+
+def shown_path(path) -> str:
+    """A path as it is named in a message: its last 100 characters."""
+    name = str(path) if str(path).isprintable() else repr(str(path))
+    return name if len(name) <= 100 else f"...{name[-97:]}"
+
+
+def whole_number(name, value, low, high=LARGEST):
+    """`value` as an int if it is a whole number from `low` to `high`; else ValueError."""
     try:
         number = None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
+    except Exception:
         number = None
-    if number is None or number < low or (high is not None and number > high):
-        limits = f"from {low} to {high}" if high is not None else f"of at least {low}"
-        raise ValueError(f"{name} is {value!r}: it must be a whole number {limits}")
+    if number is None or not low <= number <= high:
+        limits = f"of at least {low}" if high == LARGEST and (number or 0) < LARGEST else f"from {low} to {high}"
+        raise ValueError(f"{name} is {shown(value)}: it must be a whole number {limits}")
     return number
 
 
 def real_number(name, value, low, high=math.inf, open_low=False):
     """`value` as a float if it is a number from `low` (above it, if `open_low`) to `high`; NaN is refused."""
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = math.nan if isinstance(value, bool | np.bool_ | np.ndarray) else float(value)
+    except Exception:
         number = math.nan
     if not (low < number if open_low else low <= number) or number > high or math.isinf(number):
         limits = f"{'above' if open_low else 'of at least'} {low}"
-        raise ValueError(
-            f"{name} is {value!r}: it must be a number {limits}{f' and at most {high}' if high < math.inf else ''}"
-        )
+        limits += f" and at most {high}" if high < math.inf else ""
+        raise ValueError(f"{name} is {shown(value)}: it must be a number {limits}")
     return number
 
 
 def choice(name, value, options):
-    """`value` if it is one of `options`; else ValueError with the list."""
-    if value not in tuple(options):
-        raise ValueError(f"{name} is {value!r}: choose one of {', '.join(map(repr, options))}")
+    """`value` if it is one of the texts `options`; else ValueError with the list, or with the nearest of a long one."""
+    options = tuple(options)
+    if not isinstance(value, str) or value not in options:
+        listed = ", ".join(map(repr, options))
+        if len(listed) > 150:
+            listed = ", ".join(map(repr, difflib.get_close_matches(str(value)[:50], options, n=4, cutoff=0)))
+            listed = f"{cut(listed, 120)}, ... ({len(options)} in all)"
+        raise ValueError(f"{name} is {shown(value)}: choose one of {listed}")
     return value
+
+
+def text(name, value) -> str:
+    """`value` if it is a text; else ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {shown(value)}: it must be text")
+    return value
+
+
+def sequence(name, value):
+    """`value` if it has an order and a length: a list, a tuple, a text, a range or an array; else ValueError."""
+    if not isinstance(value, Sequence | np.ndarray) or np.shape(value) == () and isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is {shown(value)}: it must be a list, a text or an array")
+    return value
+
+
+def file_path(value) -> Path:
+    """`value` as a Path if it can be the name of a file; else ValueError."""
+    try:
+        name = os.fsencode(value)
+    except (TypeError, ValueError):  # no path, or one with half a character in it
+        name = b""
+    if not name or b"\0" in name or isinstance(value, bytes):
+        raise ValueError(f"the path is {shown(value)}: it must be the name of a file")
+    return Path(value)
 
 
 def token_ids(name, ids, vocab_size, dimensions=1):
     """`ids` as an array of integers from 0 to vocab_size - 1 with that many axes; else ValueError."""
     try:
         array = np.asarray(ids)
-    except ValueError:  # rows of several lengths
+    except Exception:  # rows of several lengths, and what else is no array
         array = np.asarray(None)
     if array.size == 0 and array.ndim == dimensions:
         array = array.astype(np.int64)
@@ -53,3 +108,34 @@ def token_ids(name, ids, vocab_size, dimensions=1):
         wrong = array.max() if array.max() >= vocab_size else array.min()
         raise ValueError(f"{name} holds the id {wrong}: ids go from 0 to {vocab_size - 1}")
     return array.astype(np.int64, copy=False)  # in a smaller type the pad's id might not fit
+
+
+def having(name, value, kind, *attributes):
+    """`value` if it has these attributes and so can be used as a `kind`; else ValueError."""
+    try:
+        fits = all(hasattr(value, attribute) for attribute in attributes)
+    except Exception:
+        fits = False
+    if not fits:
+        raise ValueError(f"{name} is {shown(value)}: it must be {kind}")
+    return value
+
+
+def a_model(value, *more):
+    """`value` if it predicts as a TinyGPT does and has the attributes `more`, too; else ValueError."""
+    return having("model", value, "a TinyGPT", "tok", "context", "pad_id", "padding", "logits", *more)
+
+
+def a_tokenizer(value):
+    """`value` if it encodes as a Tokenizer does; else ValueError."""
+    return having("the tokenizer", value, "a Tokenizer", "encode", "decode", "vocab_size", "special_ids", "pad_id")
+
+
+def a_generator(value):
+    """`value` if it is NumPy's source of random numbers; else ValueError."""
+    return having("rng", value, "a generator such as numpy.random.default_rng(0)", "integers", "random", "spawn")
+
+
+def a_function(name, value):
+    """`value` if it can be called; else ValueError."""
+    return having(name, value, "a function", "__call__")
