@@ -30,7 +30,7 @@ def write_atomically(path, data: bytes):
     """Write `data` to `path`. A reader, or a crash half way, sees the old file or the new one, never a part.
 
     A link's target is written. A file keeps its permissions, a new one has the usual ones. An interrupt is raised when
-    the file is whole. Raises ValueError, in one sentence, if nothing can be written there; the old file is then as before.
+    the file is whole. Raises ValueError, in one sentence, if it cannot be written; the old file is then as before.
     """
     path = Path(os.path.realpath(file_path(path)))
     try:
@@ -69,7 +69,7 @@ def _replace(path, data, mode):
 
 
 def _clear_up(path):
-    """Remove the temporary files of writers that were killed. What is younger may be another writer's, still at work."""
+    """Remove the temporary files of writers that were killed; a younger one may be another writer's, still at work."""
     with suppress(OSError):  # another writer may clear up at the same time
         for file in path.parent.iterdir():
             ours = file.name.startswith(f".{path.name}.") and file.suffix == ".tmp"
