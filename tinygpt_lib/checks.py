@@ -110,6 +110,17 @@ def token_ids(name, ids, vocab_size, dimensions=1):
     return array.astype(np.int64, copy=False)  # in a smaller type the pad's id might not fit
 
 
+def numbers(name, values, shape):
+    """`values` as an array of numbers of that shape; else ValueError."""
+    try:
+        array = np.asarray(values)
+    except Exception:
+        array = np.asarray(None)
+    if array.shape != shape or array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} has the shape {cut(array.shape)}, type {array.dtype}: it must be {shape} numbers")
+    return array
+
+
 def having(name, value, kind, *attributes):
     """`value` if it has these attributes and so can be used as a `kind`; else ValueError."""
     try:
