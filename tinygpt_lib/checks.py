@@ -59,14 +59,18 @@ def real_number(name, value, low, high=math.inf, open_low=False):
 
 def choice(name, value, options):
     """`value` if it is one of the texts `options`; else ValueError with the list, or with the nearest of a long one."""
-    options = tuple(options)
-    if not isinstance(value, str) or value not in options:
-        listed = ", ".join(map(repr, options))
-        if len(listed) > 150:
-            listed = ", ".join(map(repr, difflib.get_close_matches(str(value)[:50], options, n=4, cutoff=0)))
-            listed = f"{cut(listed, 120)}, ... ({len(options)} in all)"
-        raise ValueError(f"{name} is {shown(value)}: choose one of {listed}")
+    if not isinstance(value, str) or value not in tuple(options):
+        raise ValueError(f"{name} is {shown(value)}: choose one of {nearest(value, options)}")
     return value
+
+
+def nearest(value, options) -> str:
+    """The texts `options` as they are named in a message; of many, those spelt most like `value`."""
+    named = ", ".join(map(repr, options))
+    if len(named) <= 150:
+        return named
+    close = difflib.get_close_matches(value[:50] if isinstance(value, str) else "", options, n=4, cutoff=0)
+    return f"{cut(', '.join(map(repr, close)), 120)}, ... ({len(options)} in all)"
 
 
 def text(name, value) -> str:
@@ -78,7 +82,7 @@ def text(name, value) -> str:
 
 def sequence(name, value):
     """`value` if it has an order and a length: a list, a tuple, a text, a range or an array; else ValueError."""
-    if not isinstance(value, Sequence | np.ndarray) or np.shape(value) == () and isinstance(value, np.ndarray):
+    if not isinstance(value, Sequence) and not (isinstance(value, np.ndarray) and value.ndim):
         raise ValueError(f"{name} is {shown(value)}: it must be a list, a text or an array")
     return value
 
@@ -119,6 +123,29 @@ def numbers(name, values, shape):
     if array.shape != shape or array.dtype.kind not in "fiu":
         raise ValueError(f"{name} has the shape {cut(array.shape)}, type {array.dtype}: it must be {shape} numbers")
     return array
+
+
+def real_numbers(name, values):
+    """`values` as a float64 array if they are numbers, one or more, with one axis; else ValueError. NaN passes."""
+    try:
+        array = np.asarray(values)
+    except Exception:
+        array = np.asarray(None)
+    if array.ndim != 1 or array.dtype.kind not in "biuf" or array.size == 0:
+        raise ValueError(f"{name} must be numbers, one or more, with one axis, not {shown(values)}")
+    return array.astype(np.float64)
+
+
+def listed(name, values, things):
+    """`values` as a list if they are many, not one text; else ValueError. things: what it is a list of."""
+    try:
+        if isinstance(values, str | bytes):
+            raise TypeError
+        return list(values)
+    except TypeError:
+        raise ValueError(
+            f"{name} must be a list of {things}, not {shown(values)}: put even one of them in a list"
+        ) from None
 
 
 def having(name, value, kind, *attributes):
