@@ -8,7 +8,7 @@ from tinygpt_lib.checks import choice, real_number, shown, whole_number
 from tinygpt_lib.encoding import ENCODINGS
 from tinygpt_lib.initialisation import BIAS_INITS, WEIGHT_INITS
 from tinygpt_lib.layers import ACTIVATIONS
-from tinygpt_lib.windows import MOST_CONTEXT, PADDINGS
+from tinygpt_lib.windows import PADDINGS
 
 SETTINGS = ("context", "encoding", "embedding_size", "padding", "pad_id", "hidden", "activation", "weight_init",
             "bias_init", "dropout", "dtype", "seed")  # fmt: skip
@@ -28,7 +28,7 @@ def checked_settings(tok, given):
     if not isinstance(dtype, str):  # np.float32 has a __name__, np.dtype("float32") a text
         dtype = getattr(dtype, "__name__", str(dtype) if isinstance(dtype, np.dtype) else shown(dtype))
     return {
-        "context": whole_number("context", given["context"], 1, MOST_CONTEXT),
+        "context": whole_number("context", given["context"], 1),
         "encoding": choice("encoding", given["encoding"], ENCODINGS),
         "embedding_size": whole_number("embedding_size", given["embedding_size"], 1),
         "padding": choice("padding", given["padding"], PADDINGS),
