@@ -15,6 +15,7 @@ from tinygpt_lib.checks import (
     a_generator,
     a_model,
     a_tokenizer,
+    choice,
     cut,
     listed,
     real_number,
@@ -50,6 +51,8 @@ def check_conversation(messages, last=None):
     No message may be empty, but for one: where the user has the `last` word, an assistant's answer before it may be, so
     that whatever a model answered can be part of what it is asked next. On an empty answer nothing is ever trained.
     """
+    if last is not None:
+        choice("last", last, ROLES)
     if not isinstance(messages, list) or not messages:
         raise ValueError(f"a conversation is a list of messages, not {shown(messages)}: give at least one message")
     for n, message in enumerate(messages):

@@ -87,6 +87,32 @@ def sequence(name, value):
     return value
 
 
+def flag(name, value) -> bool:
+    """`value` if it is True or False; else ValueError."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} is {shown(value)}: it must be True or False")
+    return bool(value)
+
+
+def pairs(name, values):
+    """Yield the pairs that `values` holds, one by one; ValueError if it is something else."""
+    try:
+        values = iter(values)
+    except TypeError:
+        raise ValueError(f"{name} is {shown(values)}: it must hold pairs") from None
+    for pair in values:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise ValueError(f"{name} holds {shown(pair)}: it must hold pairs")
+        yield pair
+
+
+def floating(name, dtype) -> str:
+    """ "float32" or "float64", given as a text or as NumPy's type; else ValueError."""
+    if not isinstance(dtype, str):  # np.float32 has a __name__, np.dtype("float32") a text
+        dtype = getattr(dtype, "__name__", str(dtype) if isinstance(dtype, np.dtype) else shown(dtype))
+    return choice(name, dtype, ("float32", "float64"))
+
+
 def file_path(value) -> Path:
     """`value` as a Path if it can be the name of a file; else ValueError."""
     try:
@@ -114,14 +140,22 @@ def token_ids(name, ids, vocab_size, dimensions=1):
     return array.astype(np.int64, copy=False)  # in a smaller type the pad's id might not fit
 
 
-def numbers(name, values, shape):
-    """`values` as an array of numbers of that shape; else ValueError."""
+def numbers(name, values, *shape):
+    """`values` as an array of numbers of that shape; else ValueError. None is any length, ... as first any axes."""
     try:
         array = np.asarray(values)
     except Exception:
         array = np.asarray(None)
-    if array.shape != shape or array.dtype.kind not in "fiu":
-        raise ValueError(f"{name} has the shape {cut(array.shape)}, type {array.dtype}: it must be {shape} numbers")
+    found, wanted = array.shape, shape
+    if shape[0] is ...:
+        wanted = shape[1:]
+        found = array.shape[-len(wanted) :]
+    fits = len(found) == len(wanted) and all(m is None or n == m for n, m in zip(found, wanted))
+    if not fits or array.dtype.kind not in "fiu":
+        words = ", ".join({None: "n", ...: "..."}.get(length, str(length)) for length in shape)
+        raise ValueError(
+            f"{name} has the shape {cut(array.shape)}, type {cut(array.dtype)}: it must be numbers of shape ({words})"
+        )
     return array
 
 
@@ -175,5 +209,7 @@ def a_generator(value):
 
 
 def a_function(name, value):
-    """`value` if it can be called; else ValueError."""
-    return having(name, value, "a function", "__call__")
+    """`value` if it can be called and is no class; else ValueError."""
+    if not callable(value) or isinstance(value, type):
+        raise ValueError(f"{name} is {shown(value)}: it must be a function")
+    return value

@@ -14,7 +14,7 @@ from tinygpt_lib.checks import (
     a_tokenizer,
     cut,
     having,
-    numbers,
+    pairs,
     shown,
     shown_path,
     token_ids,
@@ -83,14 +83,11 @@ class TinyGPT:
 
         contexts: (B, context), targets: (B,), weights: (B,) or None. `rng` switches dropout on.
         """
-        contexts, targets = self._checked(contexts), self._targets(contexts, targets)
-        if weights is not None:
-            numbers("weights", weights, targets.shape)
         if rng is not None:
             a_generator(rng)
-        logits = self._forward(contexts, rng)
-        right = int((logits.argmax(axis=1) == targets).sum())
+        logits = self._forward(self._checked(contexts), rng)
         loss, dlogits = cross_entropy(logits, targets, weights)
+        right = int((logits.argmax(axis=1) == targets).sum())
         dx = self.network.backward(dlogits, need_dx=self.encoding.trained)
         if self.encoding.trained:
             self.encoding.backward(dx)
@@ -101,12 +98,6 @@ class TinyGPT:
         if contexts.shape[1] != self.context:
             raise ValueError(f"contexts have {contexts.shape[1]} tokens a row: this model's window is {self.context}")
         return contexts
-
-    def _targets(self, contexts, targets):
-        targets = token_ids("targets", targets, self.tok.vocab_size)
-        if len(contexts) != len(targets) or len(targets) == 0:
-            raise ValueError(f"there are {len(contexts)} contexts for {len(targets)} targets: give one for each")
-        return targets
 
     def _forward(self, contexts, rng=None):
         return self.network.forward(self.encoding.forward(contexts), rng)
@@ -132,9 +123,8 @@ class TinyGPT:
     def evaluate_batches(self, batches) -> Evaluation:
         """Loss and accuracy over an iterable of (contexts (B, context), targets (B,))."""
         total, right, count = 0.0, 0, 0
-        for contexts, targets in batches:
-            contexts, targets = self._checked(contexts), self._targets(contexts, targets)
-            logits = self._forward(contexts)
+        for contexts, targets in pairs("batches", batches):
+            logits = self._forward(self._checked(contexts))
             total += cross_entropy(logits, targets)[0] * len(targets)
             right += int((logits.argmax(axis=1) == targets).sum())
             count += len(targets)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tinygpt_lib.checks import choice, real_number, shown, whole_number
+from tinygpt_lib.checks import choice, floating, real_number, shown, whole_number
 from tinygpt_lib.encoding import ENCODINGS
 from tinygpt_lib.initialisation import BIAS_INITS, WEIGHT_INITS
 from tinygpt_lib.layers import ACTIVATIONS
@@ -20,13 +20,11 @@ def checked_settings(tok, given):
     """A model's settings as they are kept: all there, each a value that makes sense; else ValueError."""
     if not isinstance(given, dict) or given.keys() != set(SETTINGS):
         raise ValueError(f"the settings are {shown(given)}: they must be {', '.join(SETTINGS)}")
-    hidden, pad_id, dtype = given["hidden"], given["pad_id"], given["dtype"]
+    hidden, pad_id = given["hidden"], given["pad_id"]
     if not isinstance(hidden, list | tuple) and not (isinstance(hidden, np.ndarray) and hidden.ndim):
         hidden = (hidden,)
     if len(hidden) > MOST_LAYERS:
         raise ValueError(f"hidden has {len(hidden):,} layers: at most {MOST_LAYERS}")
-    if not isinstance(dtype, str):  # np.float32 has a __name__, np.dtype("float32") a text
-        dtype = getattr(dtype, "__name__", str(dtype) if isinstance(dtype, np.dtype) else shown(dtype))
     return {
         "context": whole_number("context", given["context"], 1),
         "encoding": choice("encoding", given["encoding"], ENCODINGS),
@@ -38,7 +36,7 @@ def checked_settings(tok, given):
         "weight_init": choice("weight_init", given["weight_init"], WEIGHT_INITS),
         "bias_init": choice("bias_init", given["bias_init"], BIAS_INITS),
         "dropout": real_number("dropout", given["dropout"], 0, 0.99),
-        "dtype": choice("dtype", dtype, ("float32", "float64")),
+        "dtype": floating("dtype", given["dtype"]),
         "seed": whole_number("seed", given["seed"], 0),
     }
 

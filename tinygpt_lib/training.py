@@ -8,7 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from tinygpt_lib.checks import a_function, a_model, choice, real_number, token_ids, whole_number
+from tinygpt_lib.checks import a_function, a_model, choice, flag, real_number, token_ids, whole_number
 from tinygpt_lib.interrupts import held_off
 from tinygpt_lib.optimizers import OPTIMIZERS
 from tinygpt_lib.windows import Windows
@@ -73,11 +73,12 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     weight_decay = real_number("weight_decay", weight_decay, 0)
     seed = whole_number("seed", seed, 0)
     rate_at = SCHEDULES[choice("schedule", schedule, SCHEDULES)]
-    if callable(data):
+    if callable(data) and not isinstance(data, type):
         draw = data
     else:
         ids = token_ids("data", data, model.tok.vocab_size)
         draw = Windows(ids, model.context, model.pad_id, model.padding, min_context, windows, substring)
+    flag("progress", progress)
     for name, function in (("on_check", on_check), ("watch", watch)):
         if function is not None:
             a_function(name, function)

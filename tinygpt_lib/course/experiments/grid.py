@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from tinygpt_lib.checks import cut, shown, shown_path, text
+from tinygpt_lib.checks import choice, cut, having, listed, shown, shown_path, text
 from tinygpt_lib.corpus import load_text
 from tinygpt_lib.course.stored import RESULTS
 from tinygpt_lib.files import write_atomically
@@ -79,7 +79,12 @@ def load(name) -> dict:
 
 def values(results, condition, key):
     """One number, or row of numbers, of each run of a condition, as an array (seeds, ...); None becomes NaN."""
-    return np.array([run[key] for run in results[condition]], float)
+    having("results", results, "what `load` gives", "keys")
+    runs = listed("the runs", results[choice("the condition", condition, results)], "dicts")
+    try:
+        return np.array([run[key] for run in runs], float)
+    except (LookupError, TypeError, ValueError):
+        raise ValueError(f"not every run has numbers called {shown(key)}: choose another key") from None
 
 
 @whole_or_nothing()

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from tinygpt_lib.checks import listed, real_numbers, whole_number
+from tinygpt_lib.checks import listed, real_numbers, shown, whole_number
 from tinygpt_lib.checks import text as a_text
 
 
@@ -38,10 +38,13 @@ def lowest_loss(text, length) -> float:
 
 def bits_per_byte(surprises, tokens) -> float:
     """The surprise of a text in bits per byte (UTF-8). surprises: nats of each token, (N,). tokens: their N texts."""
-    n_bytes = len("".join(a_text("a token", token) for token in listed("tokens", tokens, "texts")).encode("utf-8"))
+    surprises, tokens = real_numbers("surprises", surprises), listed("tokens", tokens, "texts")
+    if len(surprises) != len(tokens) or not np.isfinite(surprises).all():
+        raise ValueError(f"surprises are {shown(surprises)}: they must be {len(tokens)} finite numbers, one a token")
+    n_bytes = len("".join(a_text("a token", token) for token in tokens).encode("utf-8", "surrogatepass"))
     if n_bytes == 0:
         raise ValueError("the tokens hold no text: give at least one character")
-    return float(np.sum(real_numbers("surprises", surprises)) / np.log(2) / n_bytes)
+    return float(np.sum(surprises) / np.log(2) / n_bytes)
 
 
 def _checked(passage, length):
