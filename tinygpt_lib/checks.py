@@ -32,14 +32,15 @@ def shown_path(path) -> str:
     return name if len(name) <= 100 else f"...{name[-97:]}"
 
 
-def whole_number(name, value, low, high=LARGEST):
-    """`value` as an int if it is a whole number from `low` to `high`; else ValueError."""
+def whole_number(name, value, low, high=None):
+    """`value` as an int if it is a whole number from `low` to `high` (None: what an array holds); else ValueError."""
     try:
         number = None if isinstance(value, bool) else operator.index(value)
     except Exception:
         number = None
-    if number is None or not low <= number <= high:
-        limits = f"of at least {low}" if high == LARGEST and (number or 0) < LARGEST else f"from {low} to {high}"
+    most = LARGEST if high is None else high
+    if number is None or not low <= number <= most:
+        limits = f"of at least {low}" if high is None and (number or 0) < LARGEST else f"from {low} to {most}"
         raise ValueError(f"{name} is {shown(value)}: it must be a whole number {limits}")
     return number
 
