@@ -33,12 +33,10 @@ def save_conversations(path):
 def save_results(path):
     run = {"loss": [1.5, 0.25], "ended": "finished", "ü": None}
     facts = {"command": "?", "question": "?", "sample": {}, "conditions": {"one": {"settings": {}, "runs": [run] * 2}}}
-    grids.RESULTS = path.parent
     grids.store(path.stem, facts)
 
 
-def load_results(path):
-    grids.RESULTS = path.parent
+def load_results(path):  # which lies in grids.RESULTS
     return grids.stored(path.stem)
 
 
@@ -62,10 +60,6 @@ FILES = {  # what: (name, save, load, whether what was loaded is what was saved)
     "conversations": ("c.jsonl", save_conversations, load_conversations, all_conversations),
 }
 each_file = pytest.mark.parametrize("kind", FILES)
-NO_CHECKSUM = pytest.mark.xfail(strict=True, reason="a tokenizer's file has no checksum yet")
-each_file_changed = pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=NO_CHECKSUM if kind == "tokenizer" else []) for kind in FILES]
-)
 
 
 @pytest.fixture
@@ -95,7 +89,7 @@ def test_cut_at_every_length(case):
         attempt("cut", data[:size])
 
 
-@each_file_changed
+@each_file
 def test_every_bit_flipped(case):
     data, attempt = case
     for bit in some(range(8 * len(data)), 400):
@@ -103,7 +97,7 @@ def test_every_bit_flipped(case):
         attempt("one bit flipped", data[:at] + bytes([data[at] ^ 1 << bit % 8]) + data[at + 1 :])
 
 
-@each_file_changed
+@each_file
 def test_bytes_put_in_taken_out_and_changed(case, rng):
     data, attempt = case
     for _ in count(200, 4000):
@@ -192,7 +186,6 @@ CRAFTED = {
     "a tokenizer of names": lambda: pack(header(tokenizer(special_tokens=["<|pad|>", "x" * 10**6])), arrays()),
 }  # fmt: skip
 LOADED = {"the largest model of zeros"}
-PENDING = {"a deep tokenizer"}  # refused, but not yet in our words
 LOAD = """
 import json, resource, sys
 from attacks import outcome
@@ -219,11 +212,12 @@ def test_crafted_models_take_neither_memory_nor_time(tmp_path):
     for name, words in said.items():
         with attack("model: crafted"):
             survived = words == "loaded" if name in LOADED else "is no complete TinyGPT model of version 1" in words
-            assert survived != (name in PENDING), (name, words)
+            assert survived, (name, words)
 
 
-def test_nothing_that_was_saved_holds_code(tmp_path):
+def test_nothing_that_was_saved_holds_code(tmp_path, monkeypatch):
     """A file of Python's pickle, under each of the names, is never unpickled."""
+    monkeypatch.setattr(grids, "RESULTS", tmp_path)
     harm = tmp_path / "harm"
     pickled = b"cbuiltins\nopen\n(V" + str(harm).encode() + b"\nVw\ntR."
     for kind, (name, _, load, _) in FILES.items():

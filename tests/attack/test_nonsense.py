@@ -6,7 +6,7 @@ from attacks import attack, outcome
 from helpers import LETTERS, random_ids, tiny
 
 import tinygpt_lib
-from tinygpt_lib import alphabetize, bpe, chat, corpus, generation, layers, loss, optimizers, reward, training
+from tinygpt_lib import alphabetize, chat, corpus, generation, layers, loss, optimizers, reward, training
 from tinygpt_lib import windows as window_module
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, exchange
@@ -76,7 +76,7 @@ def talk(last="b"):
     return [*exchange("a?", "b"), {"role": "user", "content": last}]
 
 
-# name: (function, what makes valid arguments, those that are not checked because they are free)
+# name: (function, what makes arguments that make sense)
 TABLE = {
     "is_trained": (alphabetize.is_trained, lambda: {"shares": [1.0] * 10}),
     "letters": (alphabetize.letters, lambda: {"size": 3}),
@@ -101,7 +101,7 @@ TABLE = {
     "Tokenizer.from_json": (Tokenizer.from_json, lambda: {"text": LETTERS.to_json()}),
     "Tokenizer.save": (LETTERS.save, lambda: {"path": "t.json"}),
     "Tokenizer.load": (Tokenizer.load, lambda: {"path": "none.json"}),
-    "merge": (bpe.merge, lambda: {"ids": [1, 1, 2], "pair": (1, 1), "new_id": 3}),
+    "merge": (tinygpt_lib.merge, lambda: {"ids": [1, 1, 2], "pair": (1, 1), "new_id": 3}),
     "Answers": (chat.Answers, lambda: {"model": talker(), "conversations": [exchange("a", "b")]}),
     "Answers()": (chat.Answers(talker(), [exchange("a", "b")]), lambda: {"rng": rng(), "n": 3}),
     "check_conversation": (chat.check_conversation, lambda: {"messages": talk(), "last": "user"}),
@@ -188,10 +188,6 @@ TABLE = {
         grid.values, lambda: {"results": {"a": [{"n": 1}]}, "condition": "a", "key": "n"}
     ),
 }  # fmt: skip
-# What may be anything, because it is only kept, compared or handed on.
-FREE = {("exchange", "question"), ("exchange", "answer")}
-# Those that still answer some nonsense with Python's or NumPy's own words.
-PENDING = set()
 PLACES = [(name, argument) for name, (_, make) in TABLE.items() for argument in make()]
 SHOWN = {"SCHEDULES", "OPTIMIZERS", "STARTS", "PIECES", "CHAT_TOKENS", "shakespeare", "exchange"}  # tables and the like
 
@@ -220,13 +216,7 @@ def test_what_makes_sense_is_answered(name):
     assert isinstance(found, ValueError) == bool(missing or name == "read_conversations"), found
 
 
-@pytest.mark.parametrize(
-    "name, argument",
-    [
-        pytest.param(*place, marks=[pytest.mark.xfail(strict=True, reason="still in other words")] * (place in PENDING))
-        for place in PLACES
-    ],
-)
+@pytest.mark.parametrize("name, argument", PLACES)
 def test_nonsense_is_answered_or_refused_clearly(name, argument):
     function, make = TABLE[name]
     extra = {"read_bytes": {"most": 9}, "write_atomically": {"data": b"x"}}.get(name, {})
