@@ -37,7 +37,7 @@ def whole():
 @pytest.mark.parametrize("how_many", [1, 2, 3])
 def test_training_stops_between_steps(whole, how_many, rng, capsys):
     after, seconds = whole
-    for _ in count(60, 2000):
+    for _ in count(30, 2000):
         with attack(f"{how_many} interrupts of a training run"):
             model, histories = tiny(dropout=0.3), []
             delays = [rng.uniform(0, 1.2 * seconds), *rng.uniform(0, 2e-4, how_many - 1)]
@@ -55,7 +55,7 @@ def test_an_interrupt_while_writing(tmp_path, rng):
     path, data = tmp_path / "a.bin", [bytes([n]) * 300_000 for n in (1, 2)]
     write_atomically(path, data[0])
     opened = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else None
-    for n in count(100, 2000):
+    for n in count(60, 2000):
         with attack("interrupts of a write"):
             results, sent = interrupted(partial(write_atomically, path, data[n % 2]), [rng.uniform(0, 1e-3)])
             assert path.read_bytes() in data and list(tmp_path.iterdir()) == [path]
@@ -79,7 +79,7 @@ def test_an_interrupted_grid_stores_whole_runs_only(tmp_path, monkeypatch, rng):
     grids.run_grid("g", grid)
     expected, path = (tmp_path / "g.json").read_bytes(), tmp_path / "g.json"
     runs = grids.load("g")
-    for _ in count(25, 500):
+    for _ in count(15, 500):
         with attack("interrupts of a grid of training runs"):
             path.unlink()
             results, sent = interrupted(lambda: grids.run_grid("g", grid), [rng.uniform(0, 0.1)])
@@ -102,7 +102,7 @@ def test_an_interrupted_model_leaves_the_stored_one(tmp_path, monkeypatch, rng):
     settings["learning_rate"] = 1e-3
     models.store("small")
     whole.append({path.name: path.read_bytes() for path in tmp_path.iterdir()})
-    for n in count(25, 500):
+    for n in count(15, 500):
         with attack("interrupts of `make models`"):
             settings["learning_rate"] = (1e-2, 1e-3)[n % 2]
             results, sent = interrupted(lambda: models.store("small"), [rng.uniform(0, 0.08)])
