@@ -183,6 +183,11 @@ def listed(name, values, things):
         ) from None
 
 
+def texts(name, values) -> list:
+    """`values` as a list of texts; else ValueError."""
+    return [text(f"one of {name}", value) for value in listed(name, values, "texts")]
+
+
 def having(name, value, kind, *attributes):
     """`value` if it has these attributes and so can be used as a `kind`; else ValueError."""
     try:

@@ -10,7 +10,7 @@ from tinygpt_lib import alphabetize, chat, corpus, generation, layers, loss, opt
 from tinygpt_lib import windows as window_module
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, exchange
-from tinygpt_lib.course import stored
+from tinygpt_lib.course import assistant, stored
 from tinygpt_lib.course.experiments import grid
 from tinygpt_lib.course.measures import ceilings, intervals, originality
 from tinygpt_lib.files import read_bytes, write_atomically
@@ -18,7 +18,7 @@ from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.ngrams import NGram
 from tinygpt_lib.windows import Windows
 
-CHAT = Tokenizer.train("abc ?", max_token_length=1).with_special_tokens(CHAT_TOKENS)
+CHAT = Tokenizer.train("abc ?I do not know.", max_token_length=1).with_special_tokens(CHAT_TOKENS)
 IDS = random_ids(60)
 NONSENSE = {
     "None": None, "True": True, "numpy's True": np.True_, "-1": -1, "0": 0, "0.5": 0.5, "nan": float("nan"),
@@ -181,6 +181,38 @@ TABLE = {
     "longest_copied_run": (originality.longest_copied_run, lambda: {"text": "ab", "source": "ab"}),
     "copied_pieces": (originality.copied_pieces, lambda: {"text": "ab", "source": "ab", "least": 2}),
     "copied_share": (originality.copied_share, lambda: {"text": "ab", "source": "ab", "least": 2}),
+    "draw_pair": (assistant.draw_pair, lambda: {"rng": rng(), "about": assistant.names()[:9], "held_out": False}),
+    "Judge": (assistant.Judge, lambda: {"tok": CHAT, "fields": (9, 9, 9), "seed": 0, "hidden": (4,)}),
+    "Judge()": (assistant.Judge(CHAT, hidden=(4,)), lambda: {"pairs": [("a?", "b", "c", "right")]}),
+    "precision_recall": (assistant.precision_recall, lambda: {"judged": [True], "truth": [False]}),
+    "asked": (assistant.asked, lambda: {"about": ["Romeo"], "ways": ["Who is NAME?"], "rng": rng()}),
+    "caught": (assistant.caught, lambda: {"known": [0.0, 1.0], "unknown": [2.0], "false_shares": [0.1]}),
+    "entropies": (assistant.entropies, lambda: {"p": [[0.5, 0.5]]}),
+    "exam": (lambda kind, **settings: assistant.exam(kind, **settings),
+             lambda: {"kind": "known", "ways": ["Who is NAME?"], "fact": "play"}),
+    "first_token": (assistant.first_token, lambda: {"model": talker(), "questions": ["a"]}),
+    "invented_names": (assistant.invented_names, lambda: {"kind": "glued", "n": 2, "rng": rng()}),
+    "learn": (
+        assistant.learn,
+        lambda: {"model": talker(), "known": chat.Answers(talker(), [exchange("a", "b")]),
+                 "refusals": [exchange("a", "b")], "share": 0.5, "seed": 0, "progress": False, "steps": 1,
+                 "batch_size": 4},
+    ),
+    "of_set": (lambda kind: assistant.of_set(kind), lambda: {"kind": "pool"}),
+    "outcomes": (assistant.outcomes, lambda: {"model": talker(), "questions": [("a?", "b")]}),
+    "refusing": (assistant.refusing, lambda: {"tok": CHAT, "questions": ["a?"], "context": 32}),
+    "answered": (assistant.answered, lambda: {"string": "AB", "task": "alphabet", "working": "at once"}),
+    "step_by_step": (
+        assistant.step_by_step,
+        lambda: {"seed": 0, "task": "alphabet", "working": "at once", "conversations": 2, "steps": 1, "length": 2,
+                 "context": None},
+    ),
+    "fine_tune": (
+        assistant.fine_tune,
+        lambda: {"model": talker(), "chosen": [exchange("a", "b")], "seed": 0, "progress": False, "steps": 1},
+    ),
+    "right_answers": (assistant.right_answers, lambda: {"model": talker(), "chosen": [exchange("a", "b")]}),
+    "with_chat_tokens": (assistant.with_chat_tokens, lambda: {"model": tiny()}),
     "stored_model": (stored.stored_model, lambda: {"name": "shakespeare"}),
     "model_facts": (stored.model_facts, lambda: {"name": "shakespeare"}),
     "load": (grid.load, lambda: {"name": "alphabetize_bar"}),
