@@ -14,7 +14,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install test test-library test-notebooks test-oldest bench lint notebooks models data results clean
+.PHONY: help lab install test test-library test-notebooks attack test-oldest bench lint notebooks models data results clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ lint: install ## check the style of the code
 
 test-library: install ## run the library's tests
 	$(BIN)/python -m pytest tests -q -n 2
+
+attack: install ## the long form of tests/attack, about 15 minutes: what was tried, how much of it survived
+	TINYGPT_LONG=1 $(BIN)/python -m pytest tests/attack -q
 
 test-notebooks: install ## run every notebook and compare its outputs
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 -q -n 2 --dist loadfile $(NOTEBOOKS)

@@ -32,6 +32,28 @@ def test_an_alphabet_has_2_to_26_letters(size):
         letters(size)
 
 
+@pytest.mark.parametrize(
+    "use, reason",
+    [
+        (lambda: random_strings(0, 1, 6, 3), "rng is 0: it must be a generator"),
+        (lambda: random_strings(np.random.default_rng(0), 1, 0, 3), "length is 0"),
+        (lambda: examples([["A", "B"]], 3), "strings must be whole-number token ids with 2 ax"),
+        (
+            lambda: sorted_right(sorter(0, 6, 3), np.zeros((0, 6), int)),
+            "strings are 0 x 6: this model sorts one or more",
+        ),
+        (lambda: sorted_right(sorter(0, 6, 3), [[0, 1]]), "strings are 1 x 2: .* of length 6"),
+        (lambda: is_trained(3), "shares must be a list of numbers, not 3"),
+        (lambda: train_to_sort(sorter(0, 6, 3), 3, most=1), "most is 1: it must be a whole number of at least 8"),
+        (lambda: train_to_sort(sorter(0, 6, 3), 3, pool=[[0, 1]]), r"pool has the shape \(1, 2\): .* length 6"),
+        (lambda: train_to_sort("model", 3), "model is 'model': it must be a TinyGPT"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(use, reason):
+    with pytest.raises(ValueError, match=reason):
+        use()
+
+
 @given(seed=st.integers(0, 99), n=st.integers(1, 4), length=st.integers(1, 6), padding=st.sampled_from(PADDINGS))
 def test_examples_are_the_padded_prefixes_of_string_and_answer(seed, n, length, padding):
     strings = random_strings(np.random.default_rng(seed), n, length, 4)

@@ -319,7 +319,7 @@ def test_special_names_are_unique_non_empty_strings(names):
     ],
 )
 def test_special_tokens_are_a_list_of_names(use, names):
-    with pytest.raises(ValueError, match=f"special_tokens is {names!r}: give a list"):
+    with pytest.raises(ValueError, match=f"special_tokens must be a list of names, not {names!r}: put"):
         use(names)
 
 
@@ -375,15 +375,15 @@ def test_ids_may_come_from_arrays_and_generators():
 @pytest.mark.parametrize(
     "parts, reason",
     [
-        ((None,), "byte_values is None: give a list"),
-        (("abc",), "byte_values is 'abc': give a list"),
+        ((None,), "byte_values must be a list of bytes, not None"),
+        (("abc",), "byte_values must be a list of bytes, not 'abc'"),
         (([97.0],), "a byte is 97.0"),
         (([True],), "a byte is True"),
         (([256],), "a byte is 256"),
         (([-1],), "a byte is -1"),
-        ((b"ab", 7), "merges is 7: give a list"),
-        ((b"ab", [7]), "a merge is 7: give a list"),
-        ((b"ab", ["01"]), "a merge is '01': give a list"),
+        ((b"ab", 7), "merges must be a list of pairs, not 7"),
+        ((b"ab", [7]), "a merge must be a list of ids, not 7"),
+        ((b"ab", ["01"]), "a merge must be a list of ids, not '01'"),
         ((b"ab", [(0,)]), r"the merge \(0,\) is refused: merges are pairs"),
         ((b"ab", [(0, 1, 0)]), r"the merge \(0, 1, 0\) is refused"),
         ((b"ab", [(0, 1), (0, 1)]), r"the merge \(0, 1\) is refused"),
@@ -547,23 +547,16 @@ def test_every_flipped_bit_and_every_cut_is_noticed(tmp_path):
     assert Tokenizer.from_json(data.decode()).to_json() == tok.to_json()
 
 
-def test_files_that_cannot_be_read_are_refused(tmp_path, monkeypatch):
+def test_files_that_cannot_be_read_are_refused(tmp_path):
     for path, reason in (
-        (tmp_path / "none.json", r"none.json cannot be loaded: No such file or directory: give the name"),
-        (tmp_path, "cannot be loaded: Is a directory: give the name"),
-        ("a\0b", "a.*b cannot be loaded: .*null"),
-        (None, "None cannot be loaded"),
-        (3, "3 cannot be loaded"),
+        (tmp_path / "none.json", "there is no file .*none.json: check the name"),
+        (tmp_path, "is a folder, not a file"),
+        ("a\0b", "the path is 'a.*b': it must be the name of a file"),
+        (None, "the path is None"),
+        (3, "the path is 3"),
     ):
         with pytest.raises(ValueError, match=reason):
             Tokenizer.load(path)
-
-    def denied(*_):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("builtins.open", denied)
-    with pytest.raises(ValueError, match="tok.json cannot be loaded: Permission denied"):
-        Tokenizer.load(tmp_path / "tok.json")
 
 
 def test_a_file_is_read_and_written_up_to_a_size_only(tmp_path, monkeypatch):
@@ -571,7 +564,7 @@ def test_a_file_is_read_and_written_up_to_a_size_only(tmp_path, monkeypatch):
     monkeypatch.setattr(bpe, "MOST_JSON", len(ANY.to_json()))
     assert Tokenizer.load(tmp_path / "tok.json").to_json() == ANY.to_json()
     monkeypatch.setattr(bpe, "MOST_JSON", len(ANY.to_json()) - 1)
-    with pytest.raises(ValueError, match=r"tok.json cannot be loaded: .*it has more than"):
+    with pytest.raises(ValueError, match=r"tok.json has .* bytes: at most .* can be read"):
         Tokenizer.load(tmp_path / "tok.json")
     with pytest.raises(ValueError, match="train with a smaller vocab_size"):
         ANY.save(tmp_path / "tok.json")

@@ -87,6 +87,24 @@ def test_what_is_no_conversation_is_refused_by_number(messages, complaint):
         render(TOK, messages)
 
 
+def test_an_empty_answer_may_come_back_but_is_never_trained_on():
+    """A model may say nothing; what it is asked next still has the whole conversation before it."""
+    messages = [*exchange("a?", ""), user("b")]
+    assert names(prompt(TOK, messages))[6:10] == [START, "assistant", SEP, END]
+    for refuse in (lambda: Answers(tiny(TOK, context=20), [exchange("a?", "")]), lambda: render(TOK, messages)):
+        with pytest.raises(ValueError, match="message 2, of the assistant, is '': it must be text that is not empty"):
+            refuse()
+    with pytest.raises(ValueError, match="message 1, of the user, is ''"):
+        prompt(TOK, [user("")])
+
+
+def test_a_window_is_a_whole_number_and_a_tokenizer_a_tokenizer():
+    with pytest.raises(ValueError, match="context is '12': it must be a whole number of at least 1"):
+        render(TOK, exchange("a", "b"), context="12")
+    with pytest.raises(ValueError, match="the tokenizer is 'x': it must be a Tokenizer"):
+        prompt("x", [user("a")])
+
+
 def test_who_must_have_the_last_word():
     with pytest.raises(ValueError, match="the last message is the user's: it must be the assistant's"):
         check_conversation([user("a")], last="assistant")
@@ -377,6 +395,8 @@ def test_conversations_are_read_back(tmp_path):
         (a_line(user("a")), "the last message is the user's"),
         (a_line(assistant("a"), user("b")), "message 1 has the role 'assistant'"),
         (a_line(*exchange("a", " ")), "message 2, of the assistant, is ' '"),
+        ("[" * 10**5, "recursion"),
+        (a_line(*exchange("a", " " * 10**6)), "message 2, of the assistant, is '  "),
     ],
 )
 def test_a_bad_line_is_named_by_its_number(tmp_path, line, complaint):

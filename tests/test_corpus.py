@@ -150,6 +150,27 @@ def test_load_text_refuses(tmp_path, data, reason):
         load_text(tmp_path / "a.txt")
 
 
+@pytest.mark.parametrize("name, reason", [("none.txt", "there is no file .*none.txt"), ("", "is a folder, not a file")])
+def test_load_text_says_what_is_not_there(tmp_path, name, reason):
+    with pytest.raises(ValueError, match=reason):
+        load_text(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "use, reason",
+    [
+        (lambda: split(3), "what is split is 3: it must be a list"),
+        (lambda: split([1, 2, 3], "half"), "cannot split 3 tokens at 'half'"),
+        (lambda: split([1, 2, 3], True), "cannot split 3 tokens at True"),
+        (lambda: speeches(7), "plays must be a list of titles, not 7"),
+        (lambda: speeches([["Hamlet"]]), r"there is no play \['Hamlet'\]"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(use, reason):
+    with pytest.raises(ValueError, match=reason):
+        use()
+
+
 @pytest.mark.parametrize("n, fraction, cut", [(10, 0.9, 9), (10, 0.5, 5), (3, 0.4, 1), (2, 0.5, 1)])
 def test_split_cuts_in_two_without_shuffling(n, fraction, cut):
     ids = list(range(n))

@@ -91,6 +91,7 @@ def test_a_grown_model_uses_and_learns_its_new_tokens(name):
     assert (p.shape, p.sum()) == ((10,), pytest.approx(1, abs=1e-6))
     assert not np.array_equal(p, model.probabilities([1, 2, 2]))
     model.loss_and_gradients([[1, 8, 9], [8, 9, 0]], [9, 8])
+    assert not model.network.linears[-1].b[8:].any()
     for value, gradient in model.parameters():
         assert value.shape == gradient.shape
         assert gradient.any()

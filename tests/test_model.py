@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from helpers import LETTERS, random_ids, same, tiny, weights
 
+from tinygpt_lib.archives import pack
 from tinygpt_lib.encoding import ENCODINGS
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.windows import PADDINGS
@@ -311,7 +312,80 @@ def test_a_save_that_fails_leaves_the_old_file(path, monkeypatch):
         raise OSError("no room")
 
     monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="no room"):
+    with pytest.raises(ValueError, match="cannot write .*model.npz: no room"):
         new.save(path)
     assert list(path.parent.iterdir()) == [path]
     assert same(weights(TinyGPT.load(path)), weights(old))
+
+
+# ---- crafted files ------------------------------------------------------------------------------------------------
+
+
+def crafted(model=None, arrays=None, **changes):
+    """A whole file of a model, something in its header or its arrays changed."""
+    model = model or tiny()
+    made = {"format": "tinygpt model", "version": 1, "settings": model.settings, "tokenizer": model.tok.to_json()}
+    stored = {f"p{i}": value for i, (value, _) in enumerate(model.parameters())}
+    return pack({**made, **changes}, {**stored, **(arrays or {})})
+
+
+def test_the_same_file_unchanged_is_loaded(path):
+    path.write_bytes(crafted())
+    assert same(weights(TinyGPT.load(path)), weights(tiny()))
+
+
+@pytest.mark.parametrize(
+    "data, reason",
+    [
+        (crafted(version=True), "its format is 'tinygpt model', version True"),
+        (crafted(version=1.0), "version 1.0"),
+        (crafted(settings={**tiny().settings, "context": True}), "context is True"),
+        (crafted(settings={**tiny().settings, "dropout": "0.0"}), "its settings are not as they are saved"),
+        (crafted(settings={k: v for k, v in tiny().settings.items() if k != "seed"}), "the settings are "),
+        (crafted(settings={**tiny().settings, "colour": "red"}), "the settings are "),
+        (crafted(settings={**tiny().settings, "hidden": [1] * 10**6}), "hidden has 1,000,000 layers: at most 100"),
+        (crafted(settings={**tiny().settings, "context": 10**8}), "would have 1,000,000,069 parameters: at most"),
+        (crafted(extra=1), "its settings are not as they are saved"),
+        (crafted(largest_id=3), "its settings are not as they are saved"),
+        (crafted(tiny(encoding="normalized")), "its settings are not as they are saved"),
+        (crafted(tiny(encoding="normalized"), largest_id=8), "largest_id is 8: it must be a whole number from 1 to 7"),
+        (crafted(arrays={"p9": np.zeros(1)}), "it has 6 parameters, not 5"),
+        (crafted(arrays={"p1": np.zeros((7, 5), "f4")}), r"parameter p1 has shape \(7, 5\), not \(6, 5\)"),
+        (crafted(arrays={"p1": np.zeros((6, 5), "f8")}), "parameter p1 is float64, not float32"),
+        (crafted(arrays={"p1": np.full((6, 5), np.nan, "f4")}), "parameter p1 holds what is no number"),
+        (crafted(arrays={"p4": np.full(8, np.inf, "f4")}), "parameter p4 holds what is no number"),
+        (crafted(arrays={f"q{i}": np.zeros(1) for i in range(1001)}), "it has more than 1000 parts"),
+    ],
+)
+def test_what_was_never_saved_so_is_refused(path, data, reason):
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=rf"model.npz is no complete TinyGPT model of version 1 \(.*{reason}"):
+        TinyGPT.load(path)
+
+
+def test_a_folder_is_called_a_folder(tmp_path):
+    with pytest.raises(ValueError, match="is a folder, not a file: give the path of a file$"):
+        TinyGPT.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "use, reason",
+    [
+        (lambda model: model.evaluate_batches([]), "there are no batches to measure on"),
+        (lambda model: model.evaluate_batches([([[1, 2, 3]], [1, 2])]), "there are 1 contexts for 2 targets"),
+        (lambda model: model.evaluate_batches([([[1, 2, 9]], [1])]), "contexts holds the id 9"),
+        (
+            lambda model: model.loss_and_gradients([[1, 2, 3]], [1], [1, 2]),
+            r"weights has the shape \(2,\), type int64: it must be numbers of shape \(1\)",
+        ),
+        (lambda model: model.loss_and_gradients([[1, 2, 3]], [1], "x"), r"weights has the shape \(\), type <U1"),
+        (lambda model: model.loss_and_gradients([[1, 2, 3]], [1], rng=3), "rng is 3: it must be a generator"),
+        (lambda model: model.grow("x"), "the tokenizer is 'x': it must be a Tokenizer"),
+        (lambda model: TinyGPT(model), "the tokenizer is <tinygpt_lib.model.TinyGPT object"),
+        (lambda model: tiny(hidden=[[3], [4, 5]]), r"a hidden layer's size is \[3\]"),
+        (lambda model: tiny(hidden=10**9), "would have 15,000,000,024 parameters: at most 20,000,000; make it smaller"),
+    ],
+)
+def test_wrong_arguments_are_refused(use, reason):
+    with pytest.raises(ValueError, match=reason):
+        use(tiny())

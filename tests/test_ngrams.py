@@ -37,3 +37,21 @@ def test_the_bigram_of_the_plays(text, char_tok):
     training_ids, held_out_ids = split(char_tok.encode(text))
     loss = NGram(training_ids, 2, char_tok.vocab_size - 1).surprises(held_out_ids, 16).mean()
     assert 2.47 < loss < 2.50
+
+
+@pytest.mark.parametrize(
+    "use, reason",
+    [
+        (lambda: NGram([0, 1, 2, 3], 2, vocab_size=2), "the text holds the id 3: ids go from 0 to 1"),
+        (lambda: NGram([0, 1], -1, 2), "order is -1: it must be a whole number from 1 to 100"),
+        (lambda: NGram("ab", 1, 2), "the text must be whole-number token ids"),
+        (lambda: NGram([0, 1], 2, 2).probability([0], 2), "the id is 2: it must be a whole number from 0 to 1"),
+        (lambda: NGram([0, 1], 2, 2).probability([0, 5], 1), "the context holds the id 5"),
+        (lambda: NGram([0, 1], 2, 2).probability(0, 1), "the context is 0"),
+        (lambda: NGram([0, 1], 2, 2).surprises([0, 2]), "the text holds the id 2"),
+        (lambda: NGram([0, 1], 2, 2).surprises([0, 1], -1), "skip is -1"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(use, reason):
+    with pytest.raises(ValueError, match=reason):
+        use()

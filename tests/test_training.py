@@ -10,6 +10,7 @@ from helpers import interrupt, random_ids, same, tiny, weights
 
 from tinygpt_lib import training
 from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.interrupts import whole_or_nothing
 from tinygpt_lib.training import History, train
 
 IDS = random_ids(200)
@@ -113,6 +114,15 @@ def test_weight_decay_shrinks_weights_and_not_biases():
     run(model, still, steps=5, optimizer="sgd", schedule="constant", learning_rate=0.1, weight_decay=0.5)
     for old, new in zip(before, weights(model)):
         np.testing.assert_allclose(new, old * 0.95**5 if old.ndim == 2 else old, rtol=1e-5)
+
+
+def test_weight_decay_falls_with_the_learning_rate():
+    model = tiny()
+    before = weights(model)
+    run(model, still, steps=4, optimizer="sgd", schedule="linear", learning_rate=0.2, weight_decay=0.5)
+    share = 0.9 * (1 - 0.15 * 0.5) * (1 - 0.1 * 0.5) * (1 - 0.05 * 0.5)
+    for old, new in zip(before, weights(model)):
+        np.testing.assert_allclose(new, old * share if old.ndim == 2 else old, rtol=1e-5)
 
 
 # ---- what is measured --------------------------------------------------------------------------------------------
@@ -228,6 +238,49 @@ def test_a_second_interrupt_stops_at_once():
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.parametrize("place", ["draw", "evaluate_batches", "step", "append"])
+def test_a_second_interrupt_leaves_whole_steps_and_whole_records(place, monkeypatch):
+    """Wherever in a step both of them come: the third step's update and record are done wholly or not at all."""
+    calls, model, histories = [], tiny(), []
+
+    def interrupting(function):
+        def call(*arguments):
+            calls.append(place)
+            result = function(*arguments)
+            if len(calls) == 3:
+                interrupt(), interrupt()
+            return result
+
+        return call
+
+    class Adam(training.OPTIMIZERS["adam"]):
+        step = interrupting(training.OPTIMIZERS["adam"].step) if place == "step" else training.OPTIMIZERS["adam"].step
+
+    draw = training.Windows(IDS, 3, 7)
+    monkeypatch.setitem(training.OPTIMIZERS, "adam", Adam)
+    if place == "evaluate_batches":
+        monkeypatch.setattr(model, place, interrupting(model.evaluate_batches))
+    if place == "append":
+        monkeypatch.setattr(History, "append", interrupting(History.append))
+    settings = {"steps": 9, "every": 1, "schedule": "constant", "valid_ids": IDS, "watch": histories.append}
+    with pytest.raises(KeyboardInterrupt):
+        run(model, interrupting(draw) if place == "draw" else draw, **settings)
+    whole = {"draw": 2}.get(place, 3)
+    assert same(weights(model), weights(run(steps=whole, schedule="constant")[0]))
+    columns = [len(values) for name, values in vars(histories[-1]).items() if name != "ended"]
+    assert set(columns) == {3 if place == "append" else 2}
+
+
+def test_what_is_to_be_stored_is_trained_wholly_or_not_at_all(capsys):
+    model, before = tiny(), signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), whole_or_nothing():
+        interrupted_run("draw", 4, model)
+    assert capsys.readouterr().out == ""
+    assert same(weights(model), weights(run(steps=4, schedule="constant")[0]))
+    assert signal.getsignal(signal.SIGINT) is before
+    assert interrupted_run("draw", 4, tiny()).ended == "interrupted"  # outside it is as before
+
+
 def test_the_handler_is_restored_after_an_error():
     before = signal.signal(signal.SIGINT, interrupt)
     try:
@@ -297,6 +350,9 @@ def test_the_progress_bar_counts_examples(capsys):
         ({"data": [1, 2, 3, 99]}, "data holds the id 99"),
         ({"data": "some text"}, "data must be whole-number token ids"),
         ({"data": None}, "data must be whole-number token ids"),
+        ({"batch_size": 10**7}, "batch_size is 10000000: it must be a whole number from 1 to 1000000"),
+        ({"watch": 3}, "watch is 3: it must be a function"),
+        ({"on_check": [1]}, r"on_check is \[1\]: it must be a function"),
         ({"valid_ids": [1, 2, 3]}, "valid_ids has 3 tokens: it needs at least 4"),
         ({"valid_ids": [1, 2, 3, -1]}, "valid_ids holds the id -1"),
         (
@@ -312,3 +368,9 @@ def test_bad_settings_are_refused_and_change_nothing(settings, reason):
     with pytest.raises(ValueError, match=reason):
         run(model, **settings)
     assert same(weights(model), before)
+
+
+def test_what_is_no_model_is_refused():
+    for model in (None, "model", tiny().tok, type(tiny())):
+        with pytest.raises(ValueError, match="model is .*: it must be a TinyGPT"):
+            train(model, IDS, progress=False)

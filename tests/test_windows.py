@@ -136,6 +136,8 @@ def test_ids_of_a_small_type_leave_room_for_the_pad(rng):
         ({"min_context": 5}, "min_context is 5"),
         ({"min_context": 1.5}, "min_context is 1.5"),
         ({"substring": 0}, "substring is 0"),
+        ({"context": 2.0}, "context is 2.0"),
+        ({"context": 10**7}, "context is 10000000: it must be a whole number from 1 to 1000000"),
         ({"substring": 2, "min_context": 3}, "substring is 2: it must be a whole number of at least 3"),
     ],
 )
@@ -150,6 +152,39 @@ def test_pad_contexts(contexts, context, padding):
     assert padded.shape == (len(contexts), context)
     for ids, row in zip(contexts, padded):
         assert read(row, 10, padding) == ids[-context:]
+
+
+@pytest.mark.parametrize(
+    "ids, pad_id, reason",
+    [
+        ([0, 1, 2, 5.9], 3, "the text must be whole-number token ids"),
+        ([0, 1, 2, -7], 3, "the text holds the id -7"),
+        ("abcd", 3, "the text must be whole-number token ids"),
+        ([0, 1, 2, 1], "x", "pad_id is 'x': it must be a whole number of at least 0"),
+        ([0, 1, 2, 1], -1, "pad_id is -1"),
+    ],
+)
+def test_what_is_no_text_of_ids_is_refused(ids, pad_id, reason):
+    with pytest.raises(ValueError, match=reason):
+        Windows(ids, 2, pad_id)
+
+
+@pytest.mark.parametrize(
+    "arguments, reason",
+    [
+        (([[1]], 3, 0, "left"), "padding is 'left': choose one of 'before', 'after'"),
+        (([[1]], 0, 0), "context is 0"),
+        (([[1]], 3, "x"), "pad_id is 'x'"),
+        (([[1, 2.5]], 3, 0), r"a context is \[1, 2.5\]: it must be a list of token ids"),
+        ((["ab"], 3, 0), "a context is 'ab'"),
+        (([[1], 2], 3, 0), "a context is 2"),
+        (([[1, -4]], 3, 0), "a context holds the id -4"),
+        ((3, 3, 0), "the contexts is 3: it must be a list"),
+    ],
+)
+def test_pad_contexts_refuses(arguments, reason):
+    with pytest.raises(ValueError, match=reason):
+        pad_contexts(*arguments)
 
 
 @pytest.mark.parametrize("padding", PADDINGS)

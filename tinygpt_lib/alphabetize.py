@@ -6,7 +6,7 @@ The window is twice the string's length: the string, and the answer as far as it
 import numpy as np
 
 from tinygpt_lib.bpe import Tokenizer
-from tinygpt_lib.checks import choice, whole_number
+from tinygpt_lib.checks import LARGEST, a_generator, a_model, choice, listed, token_ids, whole_number
 from tinygpt_lib.training import train
 from tinygpt_lib.windows import PADDINGS
 
@@ -23,7 +23,8 @@ def letters(size) -> Tokenizer:
 
 def random_strings(rng, n, length, size):
     """n random strings over the first `size` letters, as ids (n, length)."""
-    return rng.integers(0, size, (n, length))
+    shape = whole_number("n", n, 0, 10**6), whole_number("length", length, 1, 10**4)
+    return a_generator(rng).integers(0, whole_number("size", size, 1, 26), shape)
 
 
 def examples(strings, pad_id, padding="after"):
@@ -33,6 +34,7 @@ def examples(strings, pad_id, padding="after"):
     >>> contexts.tolist(), targets.tolist()
     ([[2, 0, 3, 3], [2, 0, 0, 3]], [0, 2])
     """
+    strings = token_ids("strings", strings, LARGEST, dimensions=2)
     n, length = strings.shape
     answers = np.sort(strings, axis=1)
     contexts = np.full((n, length, 2 * length), pad_id)
@@ -46,7 +48,10 @@ def examples(strings, pad_id, padding="after"):
 
 def sort_strings(model, strings):
     """The model's own answers (n, L) to strings (n, L), letter by letter, always its most probable one (greedy)."""
+    strings = token_ids("strings", strings, a_model(model).tok.vocab_size, dimensions=2)
     n, length = strings.shape
+    if n == 0 or 2 * length != model.context:
+        raise ValueError(f"strings are {n} x {length}: this model sorts one or more of length {model.context // 2}")
     contexts = np.full((n, 2 * length), model.pad_id)
     contexts[:, :length] = strings
     for place in range(length, 2 * length):
@@ -62,7 +67,7 @@ def sorted_right(model, strings) -> float:
 
 def is_trained(shares) -> bool:
     """The original's criterion: everything right at the last ten checks. shares: right answers at each check so far."""
-    return shares[-CHECKS_IN_A_ROW:] == [1.0] * CHECKS_IN_A_ROW
+    return listed("shares", shares, "numbers")[-CHECKS_IN_A_ROW:] == [1.0] * CHECKS_IN_A_ROW
 
 
 def train_to_sort(model, size, strings_per_step=8, most=200_000, seed=0, pool=None, progress=False, **settings):
@@ -76,7 +81,17 @@ def train_to_sort(model, size, strings_per_step=8, most=200_000, seed=0, pool=No
         raise ValueError(
             f"strings_per_step is {strings_per_step}: it must divide {CHECK_EVERY}, the strings between checks"
         )
+    most, seed = whole_number("most", most, strings_per_step), whole_number("seed", seed, 0)
+    size = whole_number("size", size, 1, min(26, a_model(model).tok.vocab_size))
     length = model.context // 2
+    if model.context != 2 * length:
+        raise ValueError(
+            f"the window is {model.context}: it must hold a string and its answer, an even number of letters"
+        )
+    if pool is not None:
+        pool = token_ids("pool", pool, model.tok.vocab_size, dimensions=2)
+        if len(pool) == 0 or pool.shape[1] != length:
+            raise ValueError(f"pool has the shape {pool.shape}: it must be one or more strings of length {length}")
     fresh = np.random.default_rng([seed, 1])
     shares = []
 

@@ -10,12 +10,11 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
-from tinygpt_lib.checks import shown, token_ids, whole_number
-from tinygpt_lib.files import write_atomically
+from tinygpt_lib.checks import cut, listed, shown, shown_path, token_ids, whole_number
+from tinygpt_lib.files import read_bytes, write_atomically
 from tinygpt_lib.merges import apply_merges, learn_merges
 
 PAD = "<|pad|>"
@@ -47,12 +46,12 @@ class Tokenizer:
 
     def __init__(self, byte_values, merges=(), special_tokens=()):
         """byte_values: the bytes (0-255) that are tokens. merges: pairs of ids. special_tokens: names after the pad."""
-        values = {whole_number("a byte", value, 0, 255) for value in _listed("byte_values", byte_values)}
+        values = {whole_number("a byte", value, 0, 255) for value in listed("byte_values", byte_values, "bytes")}
         self._byte_ids = {value: id for id, value in enumerate(sorted(values))}
         self._ranks, self._lengths, n_bytes = {}, [1] * len(values), len(values)
-        for pair in _listed("merges", merges):
+        for pair in listed("merges", merges, "pairs"):
             pair = tuple(
-                whole_number("an id in a merge", id, 0, len(self._lengths) - 1) for id in _listed("a merge", pair)
+                whole_number("an id in a merge", id, 0, len(self._lengths) - 1) for id in listed("a merge", pair, "ids")
             )
             if len(pair) != 2 or pair in self._ranks:
                 raise ValueError(f"the merge {shown(pair)} is refused: merges are pairs of ids, each there once")
@@ -66,7 +65,7 @@ class Tokenizer:
         for left, right in self.merges:
             self.tokens.append(self.tokens[left] + self.tokens[right])
         self.special_ids = {}
-        for name in (PAD, *(name for name in _listed("special_tokens", special_tokens) if name != PAD)):
+        for name in (PAD, *(name for name in listed("special_tokens", special_tokens, "names") if name != PAD)):
             right = isinstance(name, str) and name.isprintable() and 0 < len(name) <= 80
             if not right or name in self.special_ids:
                 raise ValueError(
@@ -92,7 +91,7 @@ class Tokenizer:
 
     def with_special_tokens(self, names):
         """A new tokenizer with a list of special tokens added at the end; every old id stays what it was."""
-        specials = [*self.special_ids, *_listed("special_tokens", names)]
+        specials = [*self.special_ids, *listed("special_tokens", names, "names")]
         return Tokenizer(self._byte_ids, self.merges, specials[1:])
 
     # ---- learning ----------------------------------------------------------------------------------------------
@@ -112,7 +111,7 @@ class Tokenizer:
         vocab_size = whole_number("vocab_size", vocab_size, 1)
         if max_token_length is not None:
             max_token_length = whole_number("max_token_length", max_token_length, 1)
-        special_tokens = _listed("special_tokens", special_tokens)
+        special_tokens = listed("special_tokens", special_tokens, "names")
         pieces = {_to_bytes(piece, text): count for piece, count in Counter(_pieces(text)).items()}
         base = cls(range(256) if all_bytes else set().union(*pieces), special_tokens=special_tokens)
         if vocab_size < base.vocab_size:
@@ -209,17 +208,11 @@ class Tokenizer:
     @classmethod
     def load(cls, path):
         """Read a tokenizer that `save` wrote."""
+        data = read_bytes(path, MOST_JSON)
         try:
-            return cls.from_json(_read(path).decode("utf-8"))
+            return cls.from_json(data.decode("utf-8"))
         except ValueError as error:
-            raise ValueError(f"{repr(str(path))[1:-1][-80:]} cannot be loaded: {error}") from None
-
-
-def _listed(name, values) -> list:
-    """Several values as a list. A string is refused: it would be taken apart into its letters."""
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise ValueError(f"{name} is {shown(values)}: give a list")
-    return list(values)
+            raise ValueError(f"{shown_path(path)} cannot be loaded: {cut(error, 180)}") from None
 
 
 def _pieces(text):
@@ -236,12 +229,3 @@ def _to_bytes(piece, text):
             f"the text has a lone surrogate {lone!r} at position {text.index(lone)}, which is half a character: "
             "remove it"
         ) from None
-
-
-def _read(path) -> bytes:
-    """A file's bytes, up to one more than a tokenizer's file may have."""
-    try:
-        with open(Path(path), "rb") as file:
-            return file.read(MOST_JSON + 1)
-    except (OSError, TypeError, ValueError) as error:
-        raise ValueError(f"{getattr(error, 'strerror', error)}: give the name of a file that `save` wrote") from None

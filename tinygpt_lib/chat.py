@@ -11,7 +11,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygpt_lib.checks import a_model, listed, real_number
+from tinygpt_lib.checks import (
+    a_generator,
+    a_model,
+    a_tokenizer,
+    choice,
+    cut,
+    listed,
+    real_number,
+    shown,
+    shown_path,
+    whole_number,
+)
+from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.corpus import load_text
 from tinygpt_lib.generation import generate, sample
 from tinygpt_lib.windows import pad_contexts
@@ -34,19 +46,28 @@ def exchange(question, answer):
 
 
 def check_conversation(messages, last=None):
-    """Return `messages` if they are a conversation, ending with the role `last` (None: either); else ValueError."""
+    """Return `messages` if they are a conversation, ending with the role `last` (None: either); else ValueError.
+
+    No message may be empty, but for one: where the user has the `last` word, an assistant's answer before it may be, so
+    that whatever a model answered can be part of what it is asked next. On an empty answer nothing is ever trained.
+    """
+    if last is not None:
+        choice("last", last, ROLES)
     if not isinstance(messages, list) or not messages:
-        raise ValueError(f"a conversation is a list of messages, not {messages!r}: give at least one message")
+        raise ValueError(f"a conversation is a list of messages, not {shown(messages)}: give at least one message")
     for n, message in enumerate(messages):
         if not isinstance(message, dict) or message.keys() != {"role", "content"}:
-            raise ValueError(f"message {n + 1} is {message!r}: it must have a role and a content, and nothing else")
-        role, content = message["role"], message["content"]
-        if role != ROLES[n % 2]:
             raise ValueError(
-                f"message {n + 1} has the role {role!r}: roles take turns, so here it must be {ROLES[n % 2]!r}"
+                f"message {n + 1} is {shown(message)}: it must have a role and a content, and nothing else"
             )
-        if not isinstance(content, str) or not content.strip():
-            raise ValueError(f"message {n + 1}, of the {role}, is {content!r}: it must be text that is not empty")
+        role, content = message["role"], message["content"]
+        if not isinstance(role, str) or role != ROLES[n % 2]:
+            raise ValueError(
+                f"message {n + 1} has the role {shown(role)}: roles take turns, so here it must be {ROLES[n % 2]!r}"
+            )
+        may_be_empty = last == "user" and role == "assistant"
+        if not isinstance(content, str) or not (content.strip() or may_be_empty):
+            raise ValueError(f"message {n + 1}, of the {role}, is {shown(content)}: it must be text that is not empty")
     if last and messages[-1]["role"] != last:
         raise ValueError(f"the last message is the {messages[-1]['role']}'s: it must be the {last}'s")
     return messages
@@ -58,8 +79,13 @@ def render(tok, messages, context=None) -> Rendered:
     With `context`, the model's window, an exchange too long for it is refused: what is asked must still be in the
     window when the last token is predicted. Whole exchanges before it may slide out.
     """
+    return _rendered(a_tokenizer(tok), check_conversation(messages), context)
+
+
+def _rendered(tok, messages, context):
+    context = None if context is None else whole_number("context", context, 1)
     ids, trained, started = [], [], 0
-    for message in check_conversation(messages):
+    for message in messages:
         own = message["role"] == "assistant"
         started = started if own else len(ids)
         header, words = _header(tok, message["role"]), [*tok.encode(message["content"]), tok.special_ids[END]]
@@ -69,7 +95,7 @@ def render(tok, messages, context=None) -> Rendered:
         needed = len(ids) - started + (-1 if own else len(header))
         if context is not None and needed > context:
             raise ValueError(
-                f"the exchange that ends with {message['content']!r} needs a window of {needed} tokens, "
+                f"the exchange that ends with {shown(message['content'])} needs a window of {needed} tokens, "
                 f"{needed - context} more than the model's {context}: shorten it"
             )
     return Rendered(ids, trained)
@@ -77,7 +103,8 @@ def render(tok, messages, context=None) -> Rendered:
 
 def prompt(tok, messages, context=None) -> list:
     """The ids after which the assistant's words are to come: a conversation that ends with the user, and a header."""
-    return render(tok, check_conversation(messages, last="user"), context).ids + _header(tok, "assistant")
+    asked = _rendered(a_tokenizer(tok), check_conversation(messages, last="user"), context)
+    return asked.ids + _header(tok, "assistant")
 
 
 def _header(tok, role):
@@ -91,8 +118,8 @@ class Answers:
 
     def __init__(self, model, conversations):
         contexts, targets = [], []
-        for messages in conversations:
-            ids, trained = render(model.tok, check_conversation(messages, last="assistant"), model.context)
+        for messages in listed("the conversations", conversations, "conversations"):
+            ids, trained = render(a_model(model).tok, check_conversation(messages, last="assistant"), model.context)
             contexts += [ids[:place] for place, asked in enumerate(trained) if asked]
             targets += [id for id, asked in zip(ids, trained) if asked]
         if not targets:
@@ -102,7 +129,8 @@ class Answers:
 
     def __call__(self, rng, n):
         """n examples: contexts (n, T), targets (n,), weights (n,), all 1."""
-        rows = rng.integers(0, len(self.targets), n)
+        n = whole_number("n", n, 0, 10**6)
+        rows = a_generator(rng).integers(0, len(self.targets), n)
         return self.contexts[rows], self.targets[rows], np.ones(n, np.float32)
 
 
@@ -146,16 +174,18 @@ def replies(model, questions, temperature=0.0, top_n=None, seed=0) -> list:
 def read_conversations(text, source="the text") -> list:
     """The conversations of a text with one JSON object a line, {"messages": [...]}; a bad line is named and refused."""
     conversations = []
-    for number, line in enumerate(text.rstrip("\n").split("\n"), start=1):
+    for number, line in enumerate(a_text("the text", text).rstrip("\n").split("\n"), start=1):
         try:
             data = json.loads(line)
             messages = data.get("messages") if isinstance(data, dict) else None
             conversations.append(check_conversation(messages, last="assistant"))
-        except ValueError as error:
-            raise ValueError(f"line {number} of {source} is refused ({error}): mend the line or leave it out") from None
+        except (ValueError, RecursionError) as error:
+            raise ValueError(
+                f"line {number} of {cut(source, 100)} is refused ({cut(error, 120)}): mend the line or leave it out"
+            ) from None
     return conversations
 
 
 def load_conversations(path) -> list:
     """The conversations of a UTF-8 file, as `read_conversations` reads them."""
-    return read_conversations(load_text(path), path)
+    return read_conversations(load_text(path), shown_path(path))

@@ -7,8 +7,12 @@ them as Markdown files; the package itself is never imported, so nothing runs bu
 import re
 from collections.abc import Iterator
 from importlib import metadata
+from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
+
+from tinygpt_lib.checks import listed, nearest, sequence, shown, shown_path
+from tinygpt_lib.files import read_bytes
 
 # The nine plays of the corpus known as Tiny Shakespeare, in its order; the last one stops in the middle of a speech.
 TINY_SHAKESPEARE = (
@@ -22,6 +26,7 @@ TINY_SHAKESPEARE = (
     "The Taming of the Shrew",
     "The Tempest",
 )
+MOST_TEXT = 2**30  # bytes
 LAST_WORDS = "Whiles thou art waking."
 
 # Slips of the Markdown files: a name of two words whose first word became a line of text, three verses printed in bold
@@ -65,10 +70,10 @@ def speeches(plays=None) -> Iterator[Speech]:
     'Before we proceed any further, hear me speak.'
     """
     files = _play_files()
-    wanted = list(files) if plays is None else [plays] if isinstance(plays, str) else list(plays)
+    wanted = list(files) if plays is None else [plays] if isinstance(plays, str) else listed("plays", plays, "titles")
     for title in wanted:
-        if title not in files:
-            raise ValueError(f"there is no play {title!r}: choose from {', '.join(sorted(files))}")
+        if not isinstance(title, str) or title not in files:
+            raise ValueError(f"there is no play {shown(title)}: choose from {nearest(title, files)}")
     return (speech for title in wanted for speech in _parse(title, files[title].read_text(encoding="utf-8")))
 
 
@@ -86,10 +91,9 @@ def shakespeare() -> str:
 def load_text(path) -> str:
     """Return a UTF-8 text file's contents, line ends as `\\n`, a leading byte-order mark dropped.
 
-    Raises ValueError, naming the position, if the file is empty or is not UTF-8.
+    Raises ValueError if there is no such file, if it is empty, or, naming the position, if it is not UTF-8.
     """
-    path = Path(path)
-    data = path.read_bytes()
+    data, path = read_bytes(path, MOST_TEXT), shown_path(path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -110,10 +114,12 @@ def split(ids, fraction=0.9):
     >>> split([1, 2, 3, 4], 0.75)
     ([1, 2, 3], [4])
     """
-    cut = round(len(ids) * fraction) if 0 < fraction < 1 else 0
-    if not 0 < cut < len(ids):
+    size = len(sequence("what is split", ids))
+    inside = isinstance(fraction, Real) and 0 < fraction < 1
+    cut = round(size * fraction) if inside else 0
+    if not 0 < cut < size:
         raise ValueError(
-            f"cannot split {len(ids)} tokens at {fraction}: the fraction must lie between 0 and 1 and leave "
+            f"cannot split {size} tokens at {shown(fraction)}: the fraction must lie between 0 and 1 and leave "
             "at least one token on each side"
         )
     return ids[:cut], ids[cut:]

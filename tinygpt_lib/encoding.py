@@ -16,8 +16,13 @@ class Encoding:
 
     def __init__(self, context, vocab_size, embedding_size, rng, dtype):
         self.context, self.vocab_size, self.dtype = context, vocab_size, np.dtype(dtype)
-        self.size = context
+        self.size = self.inputs(context, vocab_size, embedding_size)
         self._buffers = Buffers()
+
+    @staticmethod
+    def inputs(context, vocab_size, embedding_size):
+        """The number of inputs that an encoding with these settings makes."""
+        return context
 
     def parameters(self):
         return []
@@ -49,9 +54,9 @@ class Normalized(Encoding):
 class Presence(Encoding):
     """One number per vocabulary entry: 1 if it stands anywhere in the window, else 0. Order and repeats are lost."""
 
-    def __init__(self, context, vocab_size, *rest):
-        super().__init__(context, vocab_size, *rest)
-        self.size = vocab_size
+    @staticmethod
+    def inputs(context, vocab_size, embedding_size):
+        return vocab_size
 
     def forward(self, contexts):
         x = self._buffers("x", (len(contexts), self.size), self.dtype)
@@ -68,9 +73,9 @@ class Presence(Encoding):
 class OneHot(Encoding):
     """For each place in the window V numbers, one of which is 1: (B, T) -> (B, T*V)."""
 
-    def __init__(self, context, vocab_size, *rest):
-        super().__init__(context, vocab_size, *rest)
-        self.size = context * vocab_size
+    @staticmethod
+    def inputs(context, vocab_size, embedding_size):
+        return context * vocab_size
 
     def forward(self, contexts):
         x = self._buffers("x", (len(contexts), self.size), self.dtype)
@@ -94,8 +99,11 @@ class Embedding(Encoding):
 
     def __init__(self, context, vocab_size, embedding_size, rng, dtype):
         super().__init__(context, vocab_size, embedding_size, rng, dtype)
-        self.size = context * embedding_size
         self._set_table(rng.normal(0, 1, (vocab_size, embedding_size)).astype(dtype))
+
+    @staticmethod
+    def inputs(context, vocab_size, embedding_size):
+        return context * embedding_size
 
     def _set_table(self, table):
         self.table, self.dtable = table, np.zeros_like(table)

@@ -6,6 +6,8 @@ and Bengio 2010 ("xavier"), He et al. 2015.
 
 import numpy as np
 
+from tinygpt_lib.checks import a_generator, choice, floating
+
 WEIGHT_INITS = {
     "lecun": lambda rng, fan_in, fan_out: rng.normal(0, np.sqrt(1 / fan_in), (fan_in, fan_out)),
     "he": lambda rng, fan_in, fan_out: rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)),
@@ -25,9 +27,11 @@ BIAS_INITS = {
 
 def initial_weights(name, rng, fan_in, fan_out, dtype=np.float32):
     """Weights of shape (fan_in, fan_out), drawn by the rule `name` from the generator `rng`."""
-    return WEIGHT_INITS[name](rng, fan_in, fan_out).astype(dtype)
+    rule = WEIGHT_INITS[choice("weight_init", name, WEIGHT_INITS)]
+    return rule(a_generator(rng), fan_in, fan_out).astype(floating("dtype", dtype))
 
 
 def initial_biases(name, rng, size, dtype=np.float32):
     """Biases of shape (size,), by the rule `name`."""
-    return BIAS_INITS[name](rng, size).astype(dtype)
+    rule = BIAS_INITS[choice("bias_init", name, BIAS_INITS)]
+    return rule(a_generator(rng), size).astype(floating("dtype", dtype))

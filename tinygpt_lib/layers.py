@@ -8,6 +8,7 @@ the inputs. Arrays are (batch, features); what a layer returns is its own memory
 import numpy as np
 
 from tinygpt_lib.buffers import Buffers
+from tinygpt_lib.checks import choice, listed, real_number, whole_number
 from tinygpt_lib.initialisation import initial_biases, initial_weights
 
 
@@ -104,6 +105,9 @@ class Network:
 
     def __init__(self, sizes, activation, weight_init, bias_init, dropout, rng, dtype):
         """sizes: features from the input to the logits, for example (384, 512, 65)."""
+        sizes = [whole_number("a layer's size", size, 1) for size in listed("sizes", sizes, "numbers")]
+        choice("activation", activation, ACTIVATIONS)
+        dropout = real_number("dropout", dropout, 0, 0.99)
         self.layers = []
         for fan_in, fan_out in zip(sizes, sizes[1:]):
             if self.layers:

@@ -2,12 +2,17 @@
 
 import numpy as np
 
+from tinygpt_lib.checks import numbers, token_ids
+
 
 def softmax(logits):
     """Logits (..., V) -> probabilities of the same shape; each row is positive and adds up to 1.
 
     The largest logit is subtracted first, which changes nothing but keeps exp from overflowing.
     """
+    logits = numbers("logits", logits, ..., None)
+    if logits.shape[-1] == 0:
+        raise ValueError("there are no logits: give at least one")
     exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exps / exps.sum(axis=-1, keepdims=True)
 
@@ -18,6 +23,12 @@ def cross_entropy(logits, targets, weights=None):
     logits: (B, V). targets: (B,) ids. weights: (B,) multiply each example's share (None: all 1). Returns the loss, a
     float, and its gradient with respect to the logits, (B, V): (p - onehot(target)) / B.
     """
+    logits = numbers("logits", logits, None, None)
+    targets = token_ids("targets", targets, logits.shape[1])
+    if len(logits) != len(targets) or len(targets) == 0:
+        raise ValueError(f"there are {len(logits)} contexts for {len(targets)} targets: give one for each")
+    if weights is not None:
+        weights = numbers("weights", weights, len(targets))
     rows = np.arange(len(targets))
     z = logits - logits.max(axis=-1, keepdims=True)  # (B, V), the largest of each row 0
     p = np.exp(z)

@@ -3,21 +3,31 @@
 ids of the last T tokens -> encoding -> hidden layers -> logits, one per token of the vocabulary
 """
 
-import io
-import json
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from tinygpt_lib.archives import Archive, pack
 from tinygpt_lib.bpe import Tokenizer
-from tinygpt_lib.checks import choice, real_number, token_ids, whole_number
+from tinygpt_lib.checks import (
+    a_generator,
+    a_tokenizer,
+    cut,
+    having,
+    pairs,
+    shown,
+    shown_path,
+    token_ids,
+    whole_number,
+)
 from tinygpt_lib.encoding import ENCODINGS
-from tinygpt_lib.files import write_atomically
-from tinygpt_lib.initialisation import BIAS_INITS, WEIGHT_INITS
-from tinygpt_lib.layers import ACTIVATIONS, Network
+from tinygpt_lib.files import read_bytes, write_atomically
+from tinygpt_lib.layers import Network
 from tinygpt_lib.loss import cross_entropy, softmax
-from tinygpt_lib.windows import PADDINGS, all_contexts, pad_contexts
+from tinygpt_lib.settings import checked_settings, parameter_shapes
+from tinygpt_lib.windows import all_contexts, pad_contexts
+
+MOST_BYTES = 2**28  # of a model's file
 
 
 class Evaluation(NamedTuple):
@@ -39,28 +49,19 @@ class TinyGPT:
     def __init__(self, tok, context=16, encoding="embedding", embedding_size=24, padding="before", pad_id=None,
                  hidden=(512,), activation="relu", weight_init="lecun", bias_init="zero", dropout=0.0,
                  dtype="float32", seed=0):  # fmt: skip
-        self.tok = tok
-        hidden = (hidden,) if np.ndim(hidden) == 0 else tuple(hidden)
-        self.settings = {
-            "context": whole_number("context", context, 1),
-            "encoding": choice("encoding", encoding, ENCODINGS),
-            "embedding_size": whole_number("embedding_size", embedding_size, 1),
-            "padding": choice("padding", padding, PADDINGS),
-            "pad_id": tok.pad_id if pad_id is None else whole_number("pad_id", pad_id, 0, tok.vocab_size - 1),
-            "hidden": [whole_number("a hidden layer's size", size, 1) for size in hidden],
-            "activation": choice("activation", activation, ACTIVATIONS),
-            "weight_init": choice("weight_init", weight_init, WEIGHT_INITS),
-            "bias_init": choice("bias_init", bias_init, BIAS_INITS),
-            "dropout": real_number("dropout", dropout, 0, 0.99),
-            "dtype": choice("dtype", getattr(dtype, "__name__", str(dtype)), ("float32", "float64")),
-            "seed": whole_number("seed", seed, 0),
-        }
-        self.context, self.padding, self.pad_id = context, padding, self.settings["pad_id"]
-        self.dtype, dropout = np.dtype(dtype), self.settings["dropout"]
-        rng = np.random.default_rng(seed)
-        self.encoding = ENCODINGS[encoding](context, tok.vocab_size, embedding_size, rng, self.dtype)
-        sizes = (self.encoding.size, *hidden, tok.vocab_size)
-        self.network = Network(sizes, activation, weight_init, bias_init, dropout, rng, self.dtype)
+        self.tok = a_tokenizer(tok)
+        self.settings = settings = checked_settings(tok, {
+            "context": context, "encoding": encoding, "embedding_size": embedding_size, "padding": padding,
+            "pad_id": pad_id, "hidden": hidden, "activation": activation, "weight_init": weight_init,
+            "bias_init": bias_init, "dropout": dropout, "dtype": dtype, "seed": seed,
+        })  # fmt: skip
+        parameter_shapes(settings, tok.vocab_size)  # refuses what is too large
+        self.context, self.padding, self.pad_id = settings["context"], settings["padding"], settings["pad_id"]
+        self.dtype = np.dtype(settings["dtype"])
+        rng = np.random.default_rng(settings["seed"])
+        self.encoding = ENCODINGS[encoding](self.context, tok.vocab_size, settings["embedding_size"], rng, self.dtype)
+        sizes = (self.encoding.size, *settings["hidden"], tok.vocab_size)
+        self.network = Network(sizes, activation, weight_init, bias_init, settings["dropout"], rng, self.dtype)
 
     def parameters(self):
         """Pairs (value, gradient) of arrays, from the input to the output; both change in place."""
@@ -82,12 +83,11 @@ class TinyGPT:
 
         contexts: (B, context), targets: (B,), weights: (B,) or None. `rng` switches dropout on.
         """
-        contexts, targets = self._checked(contexts), token_ids("targets", targets, self.tok.vocab_size)
-        if len(contexts) != len(targets) or len(targets) == 0:
-            raise ValueError(f"there are {len(contexts)} contexts for {len(targets)} targets: give one for each")
-        logits = self._forward(contexts, rng)
-        right = int((logits.argmax(axis=1) == targets).sum())
+        if rng is not None:
+            a_generator(rng)
+        logits = self._forward(self._checked(contexts), rng)
         loss, dlogits = cross_entropy(logits, targets, weights)
+        right = int((logits.argmax(axis=1) == targets).sum())
         dx = self.network.backward(dlogits, need_dx=self.encoding.trained)
         if self.encoding.trained:
             self.encoding.backward(dx)
@@ -123,11 +123,13 @@ class TinyGPT:
     def evaluate_batches(self, batches) -> Evaluation:
         """Loss and accuracy over an iterable of (contexts (B, context), targets (B,))."""
         total, right, count = 0.0, 0, 0
-        for contexts, targets in batches:
-            logits = self._forward(contexts)
+        for contexts, targets in pairs("batches", batches):
+            logits = self._forward(self._checked(contexts))
             total += cross_entropy(logits, targets)[0] * len(targets)
             right += int((logits.argmax(axis=1) == targets).sum())
             count += len(targets)
+        if count == 0:
+            raise ValueError("there are no batches to measure on: give at least one")
         return Evaluation(total / count, right / count)
 
     def loss(self, ids) -> float:
@@ -140,6 +142,7 @@ class TinyGPT:
         New parameters start random, at the scale of the old. Returns the model itself.
         """
         old = self.tok
+        having("the tokenizer", tok, "a Tokenizer", "tokens", "merges", "special_ids", "vocab_size")
         kept = list(tok.special_ids)[: len(old.special_ids)] == list(old.special_ids)
         if tok.tokens != old.tokens or tok.merges != old.merges or not kept:
             raise ValueError("grow takes this model's own tokenizer with special tokens added: use with_special_tokens")
@@ -162,30 +165,49 @@ class TinyGPT:
         header = {"format": "tinygpt model", "version": 1, "settings": self.settings, "tokenizer": self.tok.to_json()}
         if self.settings["encoding"] == "normalized":
             header["largest_id"] = self.encoding.largest_id
-        arrays = {f"p{i}": value for i, (value, _) in enumerate(self.parameters())}
-        file = io.BytesIO()
-        np.savez_compressed(file, header=np.frombuffer(json.dumps(header).encode("utf-8"), np.uint8), **arrays)
-        write_atomically(path, file.getvalue())
+        write_atomically(path, pack(header, {f"p{i}": value for i, (value, _) in enumerate(self.parameters())}))
 
     @classmethod
     def load(cls, path):
-        """Read a model that `save` wrote; ValueError if it is anything else, or damaged. Runs no code from the file."""
+        """Read a model that `save` wrote; ValueError if it is anything else, or damaged.
+
+        Runs no code from the file, and takes no memory for what does not fit its settings.
+        """
+        data = read_bytes(path, MOST_BYTES)
         try:
-            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
-                header = json.loads(bytes(file["header"]).decode("utf-8"))
-                if (header["format"], header["version"]) != ("tinygpt model", 1):
-                    raise ValueError(f"its format is {header['format']!r}, version {header['version']}")
-                settings = header["settings"]
-                model = cls(Tokenizer.from_json(header["tokenizer"]), **settings)
-                if "largest_id" in header:
-                    model.encoding.largest_id = whole_number("largest_id", header["largest_id"], 1)
-                for i, (value, _) in enumerate(model.parameters()):
-                    stored = file[f"p{i}"]
-                    if stored.shape != value.shape or stored.dtype != value.dtype:
-                        raise ValueError(f"parameter {i} has shape {stored.shape}, not {value.shape}")
-                    value[:] = stored
-        except FileNotFoundError:
-            raise ValueError(f"there is no file {path}: check the name, or train a model and save it") from None
-        except Exception as error:  # a damaged file fails in many ways: in the archive, its packing, its numbers
-            raise ValueError(f"{path} is no complete TinyGPT model of version 1 ({error}): save it again") from None
+            return cls._read(Archive(data))
+        except MemoryError:
+            reason = "there is not enough memory"
+        except ValueError as error:
+            reason = cut(error, 120)
+        raise ValueError(f"{shown_path(path)} is no complete TinyGPT model of version 1 ({reason}): save it again")
+
+    @classmethod
+    def _read(cls, archive):
+        header, known = archive.header, {"format", "version", "settings", "tokenizer"}
+        if header.get("format") != "tinygpt model" or not (
+            type(header.get("version")) is int and header["version"] == 1
+        ):
+            raise ValueError(f"its format is {shown(header.get('format'))}, version {shown(header.get('version'))}")
+        tok = Tokenizer.from_json(header.get("tokenizer"))
+        settings = checked_settings(tok, header.get("settings"))
+        largest_id = {"largest_id"} if settings["encoding"] == "normalized" else set()
+        if settings != header["settings"] or header.keys() != known | largest_id:
+            raise ValueError("its settings are not as they are saved")
+        expected = {f"p{i}": shape for i, shape in enumerate(parameter_shapes(settings, tok.vocab_size))}
+        if archive.kinds.keys() != expected.keys():
+            raise ValueError(f"it has {len(archive.kinds)} parameters, not {len(expected)}")
+        for name, shape in expected.items():
+            found, dtype = archive.kinds[name]
+            if found != shape:
+                raise ValueError(f"parameter {name} has shape {shown(found)}, not {shape}")
+            if dtype != settings["dtype"]:
+                raise ValueError(f"parameter {name} is {dtype.name}, not {settings['dtype']}")
+        model = cls(tok, **settings)
+        if largest_id:
+            model.encoding.largest_id = whole_number("largest_id", header["largest_id"], 1, max(tok.vocab_size - 1, 1))
+        for (value, _), name in zip(model.parameters(), expected):
+            value[:] = archive[name]
+            if not np.isfinite(value).all():
+                raise ValueError(f"parameter {name} holds what is no number: its training had diverged")
         return model

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
+from tinygpt_lib.checks import sequence, token_ids, whole_number
+
 
 class NGram:
     """Predicts a token from the `order - 1` tokens before it, by counting, smoothed after Witten and Bell (1991).
@@ -17,10 +19,11 @@ class NGram:
     """
 
     def __init__(self, ids, order, vocab_size):
-        self.order, self.vocab_size = order, vocab_size
-        ids = [int(id) for id in ids]
+        """ids: a text's tokens, from 0 to vocab_size - 1. order: 1 to 100."""
+        self.order, self.vocab_size = whole_number("order", order, 1, 100), whole_number("vocab_size", vocab_size, 1)
+        ids = token_ids("the text", ids, self.vocab_size).tolist()
         self.counts = Counter()  # (context..., next) -> how often
-        for n in range(1, order + 1):
+        for n in range(1, self.order + 1):
             self.counts.update(zip(*(ids[i:] for i in range(n))))
         self.seen = defaultdict(int)  # context -> how often it was followed by anything
         self.kinds = defaultdict(int)  # context -> by how many different tokens
@@ -30,7 +33,13 @@ class NGram:
 
     def probability(self, context, id) -> float:
         """p(id | context); only the last `order - 1` ids of `context` count."""
-        context = tuple(context)[-(self.order - 1) :] if self.order > 1 else ()
+        context = token_ids("the context", self._read(sequence("the context", context)), self.vocab_size)
+        return self._probability(tuple(context.tolist()), whole_number("the id", id, 0, self.vocab_size - 1))
+
+    def _read(self, context):
+        return context[-(self.order - 1) :] if self.order > 1 else context[:0]
+
+    def _probability(self, context, id):
         p = 1 / self.vocab_size
         for start in range(len(context), -1, -1):  # from no context to the whole of it
             part = context[start:]
@@ -41,6 +50,6 @@ class NGram:
 
     def surprises(self, ids, skip=0):
         """-log p in nats of each token of a text from position `skip` on, given the tokens before it."""
-        ids = [int(id) for id in ids]
-        reach = self.order - 1
-        return np.array([-np.log(self.probability(ids[max(0, i - reach) : i], ids[i])) for i in range(skip, len(ids))])
+        ids = tuple(token_ids("the text", ids, self.vocab_size).tolist())
+        places = range(whole_number("skip", skip, 0), len(ids))
+        return np.array([-np.log(self._probability(ids[max(0, i - self.order + 1) : i], ids[i])) for i in places])

@@ -5,13 +5,15 @@ Parameters come as pairs (value, gradient) of arrays; `step` changes the values 
 
 import numpy as np
 
+from tinygpt_lib.checks import pairs, real_number
+
 
 class SGD:
     """Stochastic gradient descent: take a small step against the gradient."""
 
     def __init__(self, parameters):
-        self.parameters = parameters
-        self._scratch = [np.empty_like(value) for value, _ in parameters]
+        self.parameters = list(pairs("parameters", parameters))
+        self._scratch = [np.empty_like(value) for value, _ in self.parameters]
 
     def step(self, learning_rate):
         for (value, gradient), change in zip(self.parameters, self._scratch):
@@ -26,10 +28,11 @@ class Adam:
     """
 
     def __init__(self, parameters, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        self.parameters = parameters
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.parameters = list(pairs("parameters", parameters))
+        self.beta1, self.beta2 = real_number("beta1", beta1, 0, 0.999999), real_number("beta2", beta2, 0, 0.999999)
+        self.epsilon = real_number("epsilon", epsilon, 0)
         self.steps = 0
-        self._state = [tuple(np.zeros_like(value) for _ in range(3)) for value, _ in parameters]
+        self._state = [tuple(np.zeros_like(value) for _ in range(3)) for value, _ in self.parameters]
 
     def step(self, learning_rate):
         self.steps += 1

@@ -1,17 +1,15 @@
 """The training loop: draw a batch, measure the loss, push every parameter a little downhill, again and again."""
 
 import math
-import signal
-import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from tinygpt_lib.checks import choice, real_number, token_ids, whole_number
+from tinygpt_lib.checks import a_function, a_model, choice, flag, real_number, token_ids, whole_number
+from tinygpt_lib.interrupts import held_off
 from tinygpt_lib.optimizers import OPTIMIZERS
 from tinygpt_lib.windows import Windows
 
@@ -36,6 +34,11 @@ class History:
     valid_accuracy: list = field(default_factory=list)
     ended: str = "finished"  # or "interrupted", "diverged", "on_check"
 
+    def append(self, measured):
+        """Add the values of one check, {name: value}."""
+        for name, value in measured.items():
+            getattr(self, name).append(value)
+
     def __str__(self):
         if not self.step:
             return f"{self.ended} before the first check"
@@ -58,20 +61,27 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     every: steps between checks; on_check(model, step) may return True to end the run; watch(history) is called at
     each check, for a live curve.
 
-    An interrupt (Jupyter's square, Ctrl-C) ends the run after the current step and keeps what was learnt. A loss that
-    is no number any more ends it too. Nothing is written to disk.
+    An interrupt (Jupyter's square, Ctrl-C) ends the run after the current step and keeps what was learnt; a second one
+    stops at once with KeyboardInterrupt. The weights are always those after a whole step; before the first one an
+    interrupt is an ordinary KeyboardInterrupt. Within `interrupts.whole_or_nothing` the first one raises, too, after
+    its step. A loss that is no number any more ends the run as well. Nothing is written to disk.
     """
+    a_model(model, "settings", "parameters", "loss_and_gradients")
     steps, every = whole_number("steps", steps, 1), whole_number("every", every, 1)
-    batch_size = whole_number("batch_size", batch_size, 1)
+    batch_size = whole_number("batch_size", batch_size, 1, 10**6)
     learning_rate = real_number("learning_rate", learning_rate, 0, open_low=True)
     weight_decay = real_number("weight_decay", weight_decay, 0)
     seed = whole_number("seed", seed, 0)
     rate_at = SCHEDULES[choice("schedule", schedule, SCHEDULES)]
-    if callable(data):
+    if callable(data) and not isinstance(data, type):
         draw = data
     else:
         ids = token_ids("data", data, model.tok.vocab_size)
         draw = Windows(ids, model.context, model.pad_id, model.padding, min_context, windows, substring)
+    flag("progress", progress)
+    for name, function in (("on_check", on_check), ("watch", watch)):
+        if function is not None:
+            a_function(name, function)
     valid = None if valid_ids is None else _valid_batches(model, valid_ids)
     stepper = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)](model.parameters())
     rng = np.random.default_rng(seed)
@@ -80,7 +90,7 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     started = time.perf_counter()
     bar = tqdm(total=steps * batch_size, unit=" examples", unit_scale=True, disable=not progress)
     # One BLAS thread: products this small get slower with more. Overflow shows as a loss that is not finite.
-    with bar, threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"), _interrupts() as interrupts:
+    with bar, threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"), held_off(1) as interrupts:
         for step in range(1, steps + 1):
             contexts, targets, weights = draw(rng, batch_size)
             loss, hits = model.loss_and_gradients(contexts, targets, weights, dropout_rng)
@@ -91,15 +101,20 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
                 )
                 break
             rate = learning_rate * rate_at((step - 1) / steps)
-            if weight_decay:
-                for value, _ in model.parameters():
-                    if value.ndim == 2:  # weights, not biases
-                        value *= 1 - rate * weight_decay
-            stepper.step(rate)
+            with interrupts.unbroken():
+                if weight_decay:
+                    for value, _ in model.parameters():
+                        if value.ndim == 2:  # weights, not biases
+                            value *= 1 - rate * weight_decay
+                stepper.step(rate)
             total, right, since = total + loss, right + hits, since + 1
             bar.update(batch_size)
             if step % every == 0 or step == steps or interrupts.asked:
-                _record(history, step, batch_size, started, total / since, right / (since * batch_size), model, valid)
+                measured = _measured(
+                    step, batch_size, started, total / since, right / (since * batch_size), model, valid
+                )
+                with interrupts.unbroken():
+                    history.append(measured)
                 bar.set_postfix_str(f"loss {history.loss[-1]:.3f}")
                 total, right, since = 0.0, 0, 0
                 if watch:
@@ -108,6 +123,7 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
                     history.ended = "on_check"
                 if interrupts.asked:  # before this check or in it
                     history.ended = "interrupted"
+                    interrupts.answered()
             if history.ended != "finished":
                 break
     if history.ended == "interrupted":
@@ -127,37 +143,10 @@ def _valid_batches(model, valid_ids):
     return [(part[:, :-1], part[:, -1]) for part in np.array_split(windows, min(4, len(windows)))]
 
 
-def _record(history, step, batch_size, started, loss, accuracy, model, valid):
-    history.step.append(step)
-    history.examples.append(step * batch_size)
-    history.loss.append(loss)
-    history.accuracy.append(accuracy)
+def _measured(step, batch_size, started, loss, accuracy, model, valid):
+    """What a check adds to the History."""
+    measured = {"step": step, "examples": step * batch_size, "loss": loss, "accuracy": accuracy}
     if valid is not None:
         result = model.evaluate_batches(valid)
-        history.valid_loss.append(result.loss)
-        history.valid_accuracy.append(result.accuracy)
-    history.seconds.append(time.perf_counter() - started)
-
-
-class _Interrupts:
-    asked = False
-
-
-@contextmanager
-def _interrupts():
-    """Within it, a first interrupt is noted, not raised, so that no step is left half done; a second one raises."""
-    noted = _Interrupts()
-    if threading.current_thread() is not threading.main_thread():  # only the main thread may listen to signals
-        yield noted
-        return
-
-    def note(signum, frame):
-        if noted.asked:
-            raise KeyboardInterrupt
-        noted.asked = True
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)
+        measured |= {"valid_loss": result.loss, "valid_accuracy": result.accuracy}
+    return {**measured, "seconds": time.perf_counter() - started}

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from tinygpt_lib.checks import choice, token_ids, whole_number
+from tinygpt_lib.checks import LARGEST, a_generator, choice, sequence, shown, token_ids, whole_number
 
 STARTS = ("random", "wrap", "chunks", "sequential")
 PADDINGS = ("before", "after")
+MOST_CONTEXT = 10**6  # tokens
 
 
 def pad_contexts(contexts, context, pad_id, padding="before"):
@@ -15,13 +16,18 @@ def pad_contexts(contexts, context, pad_id, padding="before"):
     array([[0, 1, 2],
            [2, 3, 4]])
     """
-    out = np.full((len(contexts), context), pad_id, dtype=np.int64)
-    for row, ids in zip(out, contexts):
-        ids = ids[-context:]
-        if padding == "before":
-            row[context - len(ids) :] = ids
-        else:
-            row[: len(ids)] = ids
+    context, pad_id = whole_number("context", context, 1, MOST_CONTEXT), whole_number("pad_id", pad_id, 0)
+    before = choice("padding", padding, PADDINGS) == "before"
+    out = np.full((len(sequence("the contexts", contexts)), context), pad_id, dtype=np.int64)
+    try:
+        for row, ids in zip(out, contexts):
+            ids = ids[-context:]
+            if len(ids):
+                np.copyto(row[context - len(ids) :] if before else row[: len(ids)], ids, casting="same_kind")
+    except (TypeError, ValueError, LookupError, OverflowError):
+        raise ValueError(f"a context is {shown(ids)}: it must be a list of token ids") from None
+    if out.size and out.min() < 0:
+        raise ValueError(f"a context holds the id {out.min()}: ids start at 0")
     return out
 
 
@@ -53,10 +59,11 @@ class Windows:
     """
 
     def __init__(self, ids, context, pad_id, padding="before", min_context=1, starts="random", substring=None):
-        self.ids = np.ascontiguousarray(ids, np.int64)  # in a smaller type the pad's id might not fit
-        self.context, self.pad_id, self.padding = context, pad_id, choice("padding", padding, PADDINGS)
-        self.min_context = whole_number("min_context", min_context, 1, context)
-        self.substring = context if substring is None else whole_number("substring", substring, self.min_context)
+        self.ids = np.ascontiguousarray(token_ids("the text", ids, LARGEST))
+        self.context, self.pad_id = whole_number("context", context, 1, MOST_CONTEXT), whole_number("pad_id", pad_id, 0)
+        self.padding = choice("padding", padding, PADDINGS)
+        self.min_context = whole_number("min_context", min_context, 1, self.context)
+        self.substring = self.context if substring is None else whole_number("substring", substring, self.min_context)
         self.starts = choice("windows", starts, STARTS)
         if len(self.ids) < self.substring + 1:
             raise ValueError(
@@ -67,6 +74,8 @@ class Windows:
 
     def __call__(self, rng, n):
         """n examples: contexts (n, T), targets (n,), weights (n,), all 1."""
+        a_generator(rng)
+        n = whole_number("n", n, 0, 10**6)
         lengths = rng.integers(self.min_context, self.substring, size=n, endpoint=True)
         ends = self.draw_starts(rng, n) + lengths
         targets = np.take(self.ids, ends, mode="wrap")

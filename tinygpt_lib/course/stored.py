@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from tinygpt_lib.checks import shown_path, text
+from tinygpt_lib.corpus import load_text
 from tinygpt_lib.model import TinyGPT
 
 DATA = Path(__file__).parents[2] / "data"
@@ -14,14 +16,22 @@ CONVERSATIONS = DATA / "conversations"
 
 def stored_model(name) -> TinyGPT:
     """A stored model, "shakespeare" or "chat_base", as it was trained."""
-    return TinyGPT.load(MODELS / f"{name}.npz")
+    return TinyGPT.load(MODELS / f"{text('the name', name)}.npz")
 
 
 def model_facts(name) -> dict:
     """How a stored model was made: its command, its settings, its first losses, its loss on held-out text."""
-    return json.loads((MODELS / f"{name}.json").read_text(encoding="utf-8"))
+    return read_json(MODELS / f"{text('the name', name)}.json")
 
 
 def original_results() -> dict:
     """The figures that the original TinyGPT printed, as transcribed in data/original_results.json."""
-    return json.loads((DATA / "original_results.json").read_text(encoding="utf-8"))
+    return read_json(DATA / "original_results.json")
+
+
+def read_json(path) -> dict:
+    """What a JSON file holds; ValueError, naming the file, if it is missing or damaged."""
+    try:
+        return json.loads(load_text(path))
+    except (json.JSONDecodeError, RecursionError):
+        raise ValueError(f"{shown_path(path)} is damaged: get it back with git") from None

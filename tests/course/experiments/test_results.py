@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from helpers import interrupt, tiny
 
 from tinygpt_lib.course.experiments import grid as grids
 from tinygpt_lib.course.experiments.__main__ import GRIDS, main
 from tinygpt_lib.course.experiments.grid import Grid, load, run_grid, stored, values
 from tinygpt_lib.course.stored import RESULTS
+from tinygpt_lib.training import train
 
 each_grid = pytest.mark.parametrize("name", GRIDS)
 
@@ -102,6 +104,75 @@ def test_an_interrupt_keeps_the_runs_before_it(results):
     asked.clear()
     run_grid("g", grid._replace(conditions={"one": {"x": 1}, "bad": {"x": 2}}))
     assert asked == [(0, 0), (0, 2)]
+
+
+def test_an_interrupted_training_is_not_stored(results):
+    """What a learner would keep, a stored result must not: `train` itself ends its step and gives up."""
+
+    def run(seed, at):
+        def draw(rng, n):
+            drawn.append(n)
+            if len(drawn) == at:
+                interrupt()
+            return rng.integers(0, 7, (n, 3)), rng.integers(0, 7, n), np.ones(n)
+
+        drawn = []
+        return {"steps": len(train(tiny(), draw, steps=9, batch_size=4, every=1, progress=False).step)}
+
+    grid = Grid("?", run, {"one": {"at": 99}, "two": {"at": 4}}, seeds=1, sample={"at": 99})
+    with pytest.raises(KeyboardInterrupt):
+        run_grid("g", grid)
+    assert load("g") == {"one": [{"steps": 9}], "two": []}
+
+
+def test_fewer_seeds_drop_no_stored_run(results):
+    grid = Grid("?", counted([]), {"one": {"x": 1}}, seeds=6, sample={"x": 0})
+    run_grid("g", grid)
+    before = load("g")
+    run_grid("g", grid._replace(seeds=2))
+    assert load("g") == before and len(before["one"]) == 6
+
+
+ANOTHER = '{\n "conditions": {"one": {"settings": {}, "runs": [3]}}\n}'
+DAMAGES = {
+    "half of it": lambda data: data[: len(data) // 2],
+    "one more space": lambda data: data.replace(b'"x": 1', b'"x":  1'),
+    "another number": lambda data: data.replace(b"0.12346", b"0.12347"),
+    "no checksum": lambda data: b"{\n" + data.split(b"\n", 2)[2],
+    "nothing": lambda data: b"",
+    "another structure": lambda data: grids.sealed(ANOTHER).encode(),
+    "no UTF-8": lambda data: data[:40] + b"\xff" + data[41:],
+    "no conditions": lambda data: grids.sealed("{\n}").encode(),
+    "deep": lambda data: grids.sealed("\n".join("[" * 10**5)).encode(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_results_file_is_named_and_never_written_over(results, damage):
+    asked = []
+    grid = Grid("?", counted(asked), {"one": {"x": 1}}, seeds=2, sample={"x": 0})
+    run_grid("g", grid)
+    damaged = DAMAGES[damage](grids.path("g").read_bytes())
+    grids.path("g").write_bytes(damaged)
+    asked.clear()
+    for use in (lambda: run_grid("g", grid), lambda: load("g")):
+        with pytest.raises(ValueError, match=r"g\.json is"):
+            use()
+    assert grids.path("g").read_bytes() == damaged and asked == []
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, 1j, {"a": [{3: 4}]}, b"x"])
+def test_what_cannot_be_stored_is_refused_after_the_first_run(results, value):
+    asked = []
+    grid = Grid("?", lambda seed: asked.append(seed) or {"x": value}, {"one": {}}, seeds=5, sample={})
+    with pytest.raises(ValueError, match="a run('s key)? (holds|is) "):
+        run_grid("g", grid)
+    assert asked == [0] and not grids.path("g").exists()
+
+
+def test_numpys_own_values_are_stored_as_pythons():
+    made = {"a": np.bool_(True), "b": np.arange(2), "c": np.float32(0.1), "d": np.array([[True], [False]]), "e": np.nan}
+    assert grids.rounded(made) == {"a": True, "b": [0, 1], "c": 0.1, "d": [[True], [False]], "e": None}
 
 
 def test_values_are_arrays_with_nan_for_none():

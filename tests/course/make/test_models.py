@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from helpers import LETTERS, interrupt, random_ids
 
 from tinygpt_lib.course.make import models
 from tinygpt_lib.course.make.models import COMMAND, FIRST_STEPS, SETTINGS, TOKENS, make
@@ -48,6 +49,32 @@ def test_the_stored_model_is_as_good_as_stated(name, facts, tokens):
     result = model.evaluate(held_out)
     assert np.allclose([result.loss, result.accuracy], [facts["held_out_loss"], facts["held_out_accuracy"]], atol=1e-3)
     assert result.loss < BELOW[name]
+
+
+def test_an_interrupted_model_is_not_stored(tmp_path, monkeypatch):
+    """Neither in training, nor between its two files."""
+    monkeypatch.setattr(models, "MODELS", tmp_path)
+    monkeypatch.setitem(TOKENS, "small", lambda: (LETTERS, random_ids(200), random_ids(60)))
+    settings = {"steps": 5, "batch_size": 8, "learning_rate": 1e-3}
+    monkeypatch.setitem(SETTINGS, "small", {"model": {"context": 3, "hidden": [4]}, "training": settings})
+    models.store("small")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert before.keys() == {"small.npz", "small.json"}
+
+    losses = TinyGPT.loss_and_gradients
+    monkeypatch.setattr(TinyGPT, "loss_and_gradients", lambda *rest: (interrupt(), losses(*rest))[1])
+    settings["learning_rate"] = 2e-3
+    with pytest.raises(KeyboardInterrupt):
+        models.store("small")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+    monkeypatch.setattr(TinyGPT, "loss_and_gradients", losses)
+    save = TinyGPT.save
+    monkeypatch.setattr(TinyGPT, "save", lambda *rest: (save(*rest), interrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        models.store("small")
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert after.keys() == before.keys() and all(after[name] != before[name] for name in before)
 
 
 def test_an_unknown_model_is_refused():

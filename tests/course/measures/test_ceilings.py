@@ -26,3 +26,20 @@ def test_no_guesser_beats_the_ceiling_and_the_best_one_reaches_it(text, length):
 
 def test_bits_per_byte_count_bytes_not_characters():
     assert bits_per_byte(np.log(2) * np.array([3.0, 1.0]), ["é", "a"]) == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize(
+    "use, reason",
+    [
+        (lambda: ceiling("abab", -1), "length is -1: it must be a whole number from 0 to 3"),
+        (lambda: ceiling("abab", 4), "length is 4"),
+        (lambda: ceiling("", 1), "the text is empty"),
+        (lambda: lowest_loss(["a"], 1), "must be text"),
+        (lambda: bits_per_byte([1.0], [""]), "the tokens hold no text"),
+        (lambda: bits_per_byte(["x"], ["a"]), "surprises must be numbers"),
+        (lambda: bits_per_byte([1.0], "a"), "tokens must be a list of texts"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(use, reason):
+    with pytest.raises(ValueError, match=reason):
+        use()

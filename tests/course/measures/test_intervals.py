@@ -19,3 +19,6 @@ def test_interval_needs_two_values():
     for values in ([1.0], [], [[1.0, 2.0]], [0.0] * 32):
         with pytest.raises(ValueError, match="2 to 31 values"):
             mean_and_interval(values)
+    for values in ([1.0, np.nan], [1.0, np.inf], ["a", "b"], None, [[1], [2, 3]]):
+        with pytest.raises(ValueError, match="2 to 31 values in a row, and none of them nan or infinite"):
+            mean_and_interval(values)

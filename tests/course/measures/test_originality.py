@@ -42,6 +42,29 @@ def test_copied_pieces_are_in_the_source_and_do_not_overlap(text, source):
     assert (copied_share(text, source, least=3) > 0) == (longest >= 3)
 
 
+def test_what_makes_no_sense_is_refused():
+    for use, reason in (
+        (lambda: copied_share("", "abc"), "the text is empty"),
+        (lambda: copied_share(3, "abc"), "the text is 3: it must be text"),
+        (lambda: copied_pieces("abc", "abc", 0), "least is 0"),
+        (lambda: longest_copied_run("abc", None), "the source is None"),
+        (lambda: invented_words(["a"], "a"), r"the text is \['a'\]"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            use()
+
+
+@given(text=texts, source=texts, least=st.integers(1, 5))
+def test_copied_pieces_are_the_longest_from_left_to_right(text, source, least):
+    expected, start = [], 0
+    while start < len(text):
+        length = max(n for n in range(len(text) - start + 1) if text[start : start + n] in source)
+        if length >= least:
+            expected.append((start, source.index(text[start : start + length]), length))
+        start += length if length >= least else 1
+    assert copied_pieces(text, source, least) == expected
+
+
 def test_a_copy_is_copied_wholly():
     assert copied_share("to be or not", "or not to be or not", 4) == 1
     assert copied_pieces("xxto be", "to be", 4) == [(2, 0, 5)]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygpt_lib.chat import CHAT_TOKENS, render
+from tinygpt_lib.checks import a_generator, a_tokenizer, flag, listed, shown, whole_number
 from tinygpt_lib.course.assistant import phrasings
-from tinygpt_lib.course.assistant.facts import names
+from tinygpt_lib.course.assistant.facts import Name, names
 from tinygpt_lib.course.assistant.phrasings import REFUSAL
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
@@ -85,6 +86,11 @@ def wrong_answers(rng, kind, name, asked_act) -> list:
 def draw_pair(rng, about, held_out=False) -> Pair:
     """A labelled pair about one of the names `about`, half of them right; held_out: in forms not trained on."""
 
+    a_generator(rng), flag("held_out", held_out)
+    about = listed("about", about, "names")
+    if not about or not all(isinstance(name, Name) for name in about):
+        raise ValueError(f"about is {shown(about)}: it must be one or more of `names()`")
+
     def one(values):
         return values[rng.integers(len(values))]
 
@@ -112,6 +118,10 @@ class Judge:
 
     def __init__(self, tok, fields=(26, 14, 22), seed=0, **network):
         """fields: the slots for question, reference and given answer, headers and padding included."""
+        a_tokenizer(tok)
+        fields = tuple(whole_number("a field", slots, 1) for slots in listed("fields", fields, "numbers"))
+        if len(fields) != 3:
+            raise ValueError(f"fields are {shown(fields)}: they must be three")
         tok = tok.with_special_tokens([name for name in (*CHAT_TOKENS, *VERDICTS) if name not in tok.special_ids])
         network = {"embedding_size": 16, "hidden": (256, 128), "seed": seed, **network}
         self.fields, self.model = fields, TinyGPT(tok, sum(fields), **network)
@@ -123,7 +133,9 @@ class Judge:
         Each part stands at the end of its own field; of a part too long for it the end is kept.
         """
         tok, pad = self.model.tok, self.model.pad_id
-        parts = []
+        pairs, parts = listed("pairs", pairs, "questions, references and answers"), []
+        if not pairs or not all(isinstance(pair, tuple) and len(pair) >= 3 for pair in pairs):
+            raise ValueError(f"pairs are {shown(pairs)}: each must be a tuple (question, reference, answer)")
         for place, slots in enumerate(self.fields):
             texts = {pair[place] for pair in pairs}
             ids = {text: render(tok, [{"role": "user", "content": text}]).ids for text in texts}
@@ -132,7 +144,7 @@ class Judge:
 
     def fit(self, pairs, seed=0, progress=False, **settings):
         """Train on labelled pairs. Returns the History."""
-        contexts = self.contexts(pairs)
+        contexts, pairs = self.contexts(pairs), list(pairs)
         targets = np.array([self.verdicts[pair.right] for pair in pairs])
 
         def draw(rng, n):
@@ -149,6 +161,11 @@ class Judge:
 
 def precision_recall(judged, truth):
     """Of what was judged right, the share that is; of what is right, the share judged so (0 where there is none)."""
-    judged, truth = np.asarray(judged, bool), np.asarray(truth, bool)
+    judged, truth = (
+        np.array([flag(f"one of {name}", value) for value in listed(name, values, "True and False")], bool)
+        for name, values in (("judged", judged), ("truth", truth))
+    )
+    if len(judged) != len(truth):
+        raise ValueError(f"judged has {len(judged)} values, truth {len(truth)}: give one for each pair")
     both = (judged & truth).sum()
     return float(both / max(judged.sum(), 1)), float(both / max(truth.sum(), 1))

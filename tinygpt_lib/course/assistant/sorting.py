@@ -4,6 +4,7 @@ import numpy as np
 
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, Answers, exchange, replies
+from tinygpt_lib.checks import choice, text, whole_number
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
 
@@ -50,6 +51,7 @@ def answered(string, task, working):
     >>> answered("CABBC", "frequency", "alphabet first")
     'ABBCC:BBCCA'
     """
+    text("string", string), choice("task", task, TASKS), choice("working", working, WORKINGS)
     before = f"{WORKINGS[working](string)}:" if WORKINGS[working] else ""
     return before + TASKS[task](string)
 
@@ -82,9 +84,11 @@ def step_by_step(seed, task, working, conversations, steps, length=12, context=N
 
     context: the window (None: room for a question, a working and an answer of that length).
     """
+    conversations = whole_number("conversations", conversations, 1, 10**5)
+    length, seed = whole_number("length", length, 1, 10**3), whole_number("seed", seed, 0)
     strings = random_questions(np.random.default_rng([seed, 7]), conversations + 500, length)
     known, unseen = strings[:conversations], strings[conversations:]
-    context = context or window_for(length)
+    context = window_for(length) if context is None else context
     model = TinyGPT(SORTING_TOK, context, embedding_size=16, padding="after", hidden=(256,), seed=seed)
     draw = Answers(model, sorting_conversations(known, task, working))
     train(model, draw, steps=steps, batch_size=256, seed=seed, progress=False)

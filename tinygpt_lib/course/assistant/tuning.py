@@ -1,6 +1,7 @@
 """The assistant of notebooks 09 and 10: the stored base with the chat's tokens, trained on, and asked."""
 
-from tinygpt_lib.chat import CHAT_TOKENS, Answers, replies
+from tinygpt_lib.chat import CHAT_TOKENS, Answers, check_conversation, replies
+from tinygpt_lib.checks import a_model, listed
 from tinygpt_lib.course.assistant.base import conversations
 from tinygpt_lib.course.assistant.facts import KINDS
 from tinygpt_lib.course.stored import stored_model
@@ -16,6 +17,7 @@ def load_base():
 
 def with_chat_tokens(model):
     """The same model, grown by the tokens of the protocol."""
+    a_model(model, "grow")
     return model.grow(model.tok.with_special_tokens(CHAT_TOKENS))
 
 
@@ -31,5 +33,7 @@ def fine_tune(model, chosen, seed=0, progress=False, **settings):
 
 def right_answers(model, chosen):
     """For each conversation `chosen` (one question, one answer): is the model's best answer the same, word for word?"""
+    for messages in listed("chosen", chosen, "conversations"):
+        check_conversation(messages, last="assistant")
     given = replies(model, [messages[0]["content"] for messages in chosen])
     return [answer == messages[1]["content"] for answer, messages in zip(given, chosen)]

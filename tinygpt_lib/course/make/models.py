@@ -12,6 +12,7 @@ from tinygpt_lib.corpus import shakespeare, split
 from tinygpt_lib.course.assistant.base import base_tokens
 from tinygpt_lib.course.stored import MODELS
 from tinygpt_lib.files import write_atomically
+from tinygpt_lib.interrupts import held_off, whole_or_nothing
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
 
@@ -52,13 +53,13 @@ def make(name, steps=None, progress=True):
     return model, history, held_out
 
 
+@whole_or_nothing()
 def store(name):
-    """Train a model and write it and how it was made to data/models."""
+    """Train a model and write it and how it was made to data/models; an interrupt leaves both files as they were."""
     MODELS.mkdir(parents=True, exist_ok=True)
     model, history, held_out = make(name)
     result = model.evaluate(held_out)
     path = MODELS / f"{name}.npz"
-    model.save(path)
     facts = {
         "command": COMMAND,
         "settings": SETTINGS[name],
@@ -68,7 +69,9 @@ def store(name):
         "seconds": round(history.seconds[-1]),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
     }
-    write_atomically(MODELS / f"{name}.json", (json.dumps(facts, indent=2) + "\n").encode("utf-8"))
+    with held_off():  # both or neither
+        model.save(path)
+        write_atomically(MODELS / f"{name}.json", (json.dumps(facts, indent=2) + "\n").encode("utf-8"))
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, held-out loss {result.loss:.3f} nats")
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tinygpt_lib.checks import real_numbers, shown
+
 # 97.5 % quantiles of Student's t distribution for 1 to 30 degrees of freedom (any table of the distribution).
 T_975 = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
@@ -14,7 +16,8 @@ def mean_and_interval(values):
 
     For a comparison, give the paired differences: if mean +- half_width leaves out 0, the difference is more than luck.
     """
-    values = np.asarray(values, float)
-    if values.ndim != 1 or not 2 <= len(values) <= len(T_975) + 1:
-        raise ValueError(f"an interval needs 2 to {len(T_975) + 1} values in a row, not {values.shape}")
+    rule = f"an interval needs 2 to {len(T_975) + 1} values in a row, and none of them nan or infinite: they"
+    values = real_numbers(rule, values)
+    if not 2 <= len(values) <= len(T_975) + 1 or not np.isfinite(values).all():
+        raise ValueError(f"{rule} are {shown(values)}")
     return float(values.mean()), float(T_975[len(values) - 2] * values.std(ddof=1) / np.sqrt(len(values)))

@@ -2,6 +2,9 @@
 
 import re
 
+from tinygpt_lib.checks import text as a_text
+from tinygpt_lib.checks import whole_number
+
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 
@@ -11,7 +14,7 @@ def words(text) -> list[str]:
     >>> words("I'll to 't, SIR!")
     ["i'll", 'to', 't', 'sir']
     """
-    return WORD.findall(text.lower())
+    return WORD.findall(a_text("the text", text).lower())
 
 
 def invented_words(text, source) -> float:
@@ -28,6 +31,7 @@ def longest_copied_run(text, source) -> str:
     >>> longest_copied_run("To be or not", "not to be or so")
     'o be or '
     """
+    a_text("the text", text), a_text("the source", source)
     best = ""
     for start in range(len(text)):
         # Only a longer run than the best so far is of interest, so each start asks for one more character first.
@@ -44,17 +48,21 @@ def copied_pieces(text, source, least=16) -> list[tuple[int, int, int]]:
     >>> copied_pieces("or not to be, to be", "to be or not", 5)
     [(0, 6, 6), (7, 0, 5), (14, 0, 5)]
     """
-    pieces, start = [], 0
+    a_text("the text", text), a_text("the source", source)
+    pieces, start, least = [], 0, whole_number("least", least, 1)
     while start <= len(text) - least:
         length = least
         while start + length <= len(text) and text[start : start + length] in source:
             length += 1
         if length > least:
             pieces.append((start, source.find(text[start : start + length - 1]), length - 1))
-        start += max(length - 1, 1) if length > least else 1
+        start += length - 1 if length > least else 1
     return pieces
 
 
 def copied_share(text, source, least=16) -> float:
     """The share of the characters of `text` that stand in copied runs of at least `least` characters."""
-    return sum(length for _, _, length in copied_pieces(text, source, least)) / len(text)
+    pieces = copied_pieces(text, source, least)
+    if not text:
+        raise ValueError("the text is empty: give at least one character")
+    return sum(length for _, _, length in pieces) / len(text)

@@ -1,0 +1,54 @@
+"""What a model is made of: its settings, each a value that makes sense, and the shapes that follow from them."""
+
+import math
+
+import numpy as np
+
+from tinygpt_lib.checks import choice, floating, real_number, shown, whole_number
+from tinygpt_lib.encoding import ENCODINGS
+from tinygpt_lib.initialisation import BIAS_INITS, WEIGHT_INITS
+from tinygpt_lib.layers import ACTIVATIONS
+from tinygpt_lib.windows import PADDINGS
+
+SETTINGS = ("context", "encoding", "embedding_size", "padding", "pad_id", "hidden", "activation", "weight_init",
+            "bias_init", "dropout", "dtype", "seed")  # fmt: skip
+MOST_LAYERS = 100
+MOST_PARAMETERS = 20_000_000  # training keeps five numbers for each of them
+
+
+def checked_settings(tok, given):
+    """A model's settings as they are kept: all there, each a value that makes sense; else ValueError."""
+    if not isinstance(given, dict) or given.keys() != set(SETTINGS):
+        raise ValueError(f"the settings are {shown(given)}: they must be {', '.join(SETTINGS)}")
+    hidden, pad_id = given["hidden"], given["pad_id"]
+    if not isinstance(hidden, list | tuple) and not (isinstance(hidden, np.ndarray) and hidden.ndim):
+        hidden = (hidden,)
+    if len(hidden) > MOST_LAYERS:
+        raise ValueError(f"hidden has {len(hidden):,} layers: at most {MOST_LAYERS}")
+    return {
+        "context": whole_number("context", given["context"], 1),
+        "encoding": choice("encoding", given["encoding"], ENCODINGS),
+        "embedding_size": whole_number("embedding_size", given["embedding_size"], 1),
+        "padding": choice("padding", given["padding"], PADDINGS),
+        "pad_id": tok.pad_id if pad_id is None else whole_number("pad_id", pad_id, 0, tok.vocab_size - 1),
+        "hidden": [whole_number("a hidden layer's size", size, 1) for size in hidden],
+        "activation": choice("activation", given["activation"], ACTIVATIONS),
+        "weight_init": choice("weight_init", given["weight_init"], WEIGHT_INITS),
+        "bias_init": choice("bias_init", given["bias_init"], BIAS_INITS),
+        "dropout": real_number("dropout", given["dropout"], 0, 0.99),
+        "dtype": floating("dtype", given["dtype"]),
+        "seed": whole_number("seed", given["seed"], 0),
+    }
+
+
+def parameter_shapes(settings, vocab_size):
+    """The shapes of all parameters of a model with these settings, in their order; ValueError if it were too large."""
+    context, embedding_size, encoding = settings["context"], settings["embedding_size"], ENCODINGS[settings["encoding"]]
+    sizes = (encoding.inputs(context, vocab_size, embedding_size), *settings["hidden"], vocab_size)
+    shapes = [(vocab_size, embedding_size)] if encoding.trained else []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        shapes += [(inputs, outputs), (outputs,)]
+    total = sum(map(math.prod, shapes))
+    if total > MOST_PARAMETERS:
+        raise ValueError(f"the model would have {total:,} parameters: at most {MOST_PARAMETERS:,}; make it smaller")
+    return shapes
