@@ -46,7 +46,8 @@ class Tokenizer:
 
     def __init__(self, byte_values, merges=(), special_tokens=()):
         """byte_values: the bytes (0-255) that are tokens. merges: pairs of ids. special_tokens: names after the pad."""
-        values = {whole_number("a byte", value, 0, 255) for value in listed("byte_values", byte_values, "bytes")}
+        values = byte_values if isinstance(byte_values, bytes) else listed("byte_values", byte_values, "bytes")
+        values = {whole_number("a byte", value, 0, 255) for value in values}
         self._byte_ids = {value: id for id, value in enumerate(sorted(values))}
         self._ranks, self._lengths, n_bytes = {}, [1] * len(values), len(values)
         for pair in listed("merges", merges, "pairs"):

@@ -174,7 +174,7 @@ def real_numbers(name, values):
 def listed(name, values, things):
     """`values` as a list if they are many, not one text; else ValueError. things: what it is a list of."""
     try:
-        if isinstance(values, str):  # it would be taken apart into its letters
+        if isinstance(values, str | bytes):  # it would be taken apart into its letters
             raise TypeError
         return list(values)
     except TypeError:
