@@ -34,7 +34,7 @@ class History:
     accuracy: list = field(default_factory=list)
     valid_loss: list = field(default_factory=list)
     valid_accuracy: list = field(default_factory=list)
-    ended: str = "finished"  # or "interrupted", "diverged", "on_check"
+    ended: str = "finished"  # or "interrupted", "diverged", "on_check"; "running" while it runs
 
     def __str__(self):
         if not self.step:
@@ -55,8 +55,8 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     keeps it.
     weight_decay: times the learning rate, the share taken off each weight at each step (Loshchilov and Hutter 2019).
     windows, min_context, substring: how examples are drawn from a text, see `windows.Windows`.
-    every: steps between checks; on_check(model, step) may return True to end the run; watch(history) is called at
-    each check, for a live curve.
+    every: steps between checks; on_check(model, step) may return True to end the run; then watch(history) is called,
+    for a live curve: `history.ended` is "running" before the last check.
 
     An interrupt (Jupyter's square, Ctrl-C) ends the run after the current step and keeps what was learnt. A loss that
     is no number any more ends it too. Nothing is written to disk.
@@ -76,9 +76,10 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     stepper = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)](model.parameters())
     rng = np.random.default_rng(seed)
     dropout_rng = rng.spawn(1)[0] if model.settings["dropout"] else None
-    history, total, right, since = History(), 0.0, 0, 0
+    history, total, right, since = History(ended="running"), 0.0, 0, 0
     started = time.perf_counter()
-    bar = tqdm(total=steps * batch_size, unit=" examples", unit_scale=True, disable=not progress)
+    # In a notebook each change of the bar is a message or three: every 2 seconds is often enough.
+    bar = tqdm(total=steps * batch_size, unit=" examples", unit_scale=True, mininterval=2, disable=not progress)
     # One BLAS thread: products this small get slower with more. Overflow shows as a loss that is not finite.
     with bar, threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"), _interrupts() as interrupts:
         for step in range(1, steps + 1):
@@ -100,15 +101,19 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
             bar.update(batch_size)
             if step % every == 0 or step == steps or interrupts.asked:
                 _record(history, step, batch_size, started, total / since, right / (since * batch_size), model, valid)
-                bar.set_postfix_str(f"loss {history.loss[-1]:.3f}")
+                bar.set_postfix_str(f"loss {history.loss[-1]:.3f}", refresh=False)
                 total, right, since = 0.0, 0, 0
-                if watch:
-                    watch(history)
+                if step == steps:
+                    history.ended = "finished"
                 if not interrupts.asked and on_check and on_check(model, step):
                     history.ended = "on_check"
                 if interrupts.asked:  # before this check or in it
                     history.ended = "interrupted"
-            if history.ended != "finished":
+                if watch:  # it can tell the last check from the others: the run has ended
+                    watch(history)
+                if interrupts.asked:
+                    history.ended = "interrupted"
+            if history.ended != "running":
                 break
     if history.ended == "interrupted":
         print(f"Interrupted after step {history.step[-1]}: the model keeps what it has learnt.")
