@@ -66,14 +66,12 @@ def test_live_curve_draws_from_the_second_check_on(rng):
     assert seen[0] == "" and seen[1] != seen[2] and all(' src="data:image/png;base64,' in page for page in seen[1:])
 
 
-def test_live_curve_draws_the_end_of_a_run_however_it_ends():
-    for settings in ({}, {"on_check": lambda model, step: step == 8}):
-        curve, last = LiveCurve(), []
-        train(
-            tiny(), random_ids(50), steps=20, batch_size=4, every=1, progress=False,
-            watch=lambda history: (curve(history), last.append(history.step[-1])), **settings,
-        )  # fmt: skip
-        assert f'alt="Loss curve up to step {last[-1]}"' in curve.widget.value
+@pytest.mark.parametrize("last", [20, 8])
+def test_live_curve_draws_the_end_of_a_run_however_it_ends(last):
+    curve = LiveCurve()
+    settings = {"steps": 20, "batch_size": 4, "every": 1, "on_check": lambda model, step: step == last < 20}
+    train(tiny(), random_ids(50), **settings, progress=False, watch=curve)
+    assert f'alt="Loss curve up to step {last}"' in curve.widget.value
 
 
 def test_a_long_run_sends_few_messages(monkeypatch):

@@ -15,7 +15,6 @@ from tinygpt_lib.course.show import plots
 from tinygpt_lib.generation import generate, next_token_distribution
 from tinygpt_lib.windows import pad_contexts
 
-
 REDRAW = 2  # seconds between two drawings of a live curve, at least: each is a message with a picture in it
 
 
