@@ -1,5 +1,7 @@
 """The panel to talk to an assistant."""
 
+import threading
+
 import pytest
 from helpers import tiny
 
@@ -95,9 +97,9 @@ def test_what_is_asked_leaves_the_box_and_an_empty_box_asks_it_again(assistant, 
     text, ask, talk = parts(chat_panel(assistant, "a?", pause=0))
     ask.click()
     assert (text.value, text.placeholder, questions(talk)) == ("", "ask again: a?", 1)
-    ask.click()  # so soon, this click waited while the answer was given
+    ask.click()  # so soon, it is the second of a double click
     assert questions(talk) == 1
-    monkeypatch.setattr("tinygpt_lib.course.show.talk.QUEUED", 0)
+    monkeypatch.setattr("tinygpt_lib.course.show.talk.DOUBLE_CLICK", 0)
     ask.click()
     assert questions(talk) == 2 and talk.value.count("a?") == 2
 
@@ -109,6 +111,19 @@ def test_an_empty_box_asks_for_a_question_and_a_refused_one_stays(assistant):
     text.value = "Z"
     ask.click()
     assert "cannot ask this" in talk.value and "Type a question" not in talk.value and text.value == "Z"
+    text.value = "a?"
+    ask.click()
+    assert "cannot ask this" not in talk.value and questions(talk) == 1
+
+
+def test_clicks_in_several_threads_ask_once(assistant):
+    text, ask, talk = parts(chat_panel(assistant, "a?", pause=0.01))
+    threads = [threading.Thread(target=ask.click) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert questions(talk) == 1 and not ask.disabled
 
 
 def test_ask_is_disabled_while_it_answers_and_enabled_however_that_ends(assistant):

@@ -4,6 +4,7 @@ The generator `answering` does the work and knows no widgets; the panel only sho
 """
 
 import html
+import threading
 import time
 
 import ipywidgets as widgets
@@ -13,8 +14,9 @@ from tinygpt_lib.chat import prompt
 from tinygpt_lib.course.show.coloured import stream_html
 from tinygpt_lib.generation import generate
 
-SCROLLED = {"max_height": "24em", "overflow": "auto", "display": "flex", "flex_flow": "column-reverse"}  # from below
-QUEUED = 0.2  # seconds: the same question again, so soon after its answer, is a click that waited while it was given
+# The talk grows downwards in a box of its own, which shows its end: a column that is laid out from below starts there.
+SCROLLED = {"display": "flex", "flex_flow": "column-reverse", "max_height": "24em", "overflow": "auto"}
+DOUBLE_CLICK = 0.5  # seconds: so soon after an answer, "ask" with an empty box was the second click for that answer
 NOTE = "Each question is a conversation of its own: what was said before is not in the model's window."
 
 
@@ -66,7 +68,7 @@ def asked(model, question, temperature=0.0, top_n=None, seed=0, raw=False):
 def talk_html(views) -> str:
     """HTML of a talk: the exchanges so far under each other, or a note. A screen reader is told what comes new."""
     shown = "<hr>".join(views) or f"<p><i>{NOTE}</i></p>"
-    return f'<div role="log" aria-live="polite" aria-label="the talk">{shown}</div>'
+    return f'<div role="log" aria-live="polite" aria-label="the talk" style="padding:4px">{shown}</div>'
 
 
 def chat_panel(model, question="", temperature=0.0, top_n=None, pause=0.03):
@@ -86,28 +88,32 @@ def chat_panel(model, question="", temperature=0.0, top_n=None, pause=0.03):
     talk = widgets.HTML(talk_html([]), layout=SCROLLED, tabbable=True)
     before = []  # the exchanges so far, as HTML
     last, answered_at = "", -float("inf")
+    one_at_a_time = threading.Lock()  # some kernels run callbacks in several threads
 
     def answer(request):
+        with one_at_a_time:
+            if text.value or time.monotonic() > answered_at + DOUBLE_CLICK:
+                answer_now(text.value or last)
+
+    def answer_now(question):
         nonlocal last, answered_at
-        asked_now = text.value or last
-        if asked_now == last and time.monotonic() < answered_at + QUEUED:
-            return
-        if not asked_now:
+        if not question:
             talk.value = talk_html([*before, "<p><i>Type a question first.</i></p>"])
             return
         view, ask.disabled = "", True
         try:
-            for n, view in enumerate(asked(model, asked_now, heat.value, best.value, len(before), raw.value)):
-                talk.value = talk_html([*before, view])
+            for n, view in enumerate(asked(model, question, heat.value, best.value, len(before), raw.value)):
                 if n == 1:  # it is being answered, not refused
-                    text.value, text.placeholder = "", f"ask again: {asked_now}"
+                    text.value, text.placeholder, last = "", f"ask again: {question}", question
+                talk.value = talk_html([*before, view])
                 time.sleep(pause)
         except KeyboardInterrupt:  # Jupyter's square ends the answer; what was said stays
             pass
         finally:
-            before.extend([view] if view else [])
+            if view and last == question:
+                before.append(view)
             ask.disabled = False
-            last, answered_at = asked_now, time.monotonic()
+            answered_at = time.monotonic()
 
     def forget(button):
         before.clear()
