@@ -21,7 +21,8 @@ REDRAW = 2  # seconds between two drawings of a live curve, at least: each is a 
 class LiveCurve:
     """A loss curve that redraws itself: display `.widget`, and pass the object as `watch=` to `train`.
 
-    It draws from the second check on, once in REDRAW seconds at most, and always at the end of the run.
+    It draws from the second check on, once in REDRAW seconds at most, and always at the last check of a run that does
+    not diverge.
     """
 
     def __init__(self, baselines=(), title="Loss while training"):
