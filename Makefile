@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 OLDEST := .venv-oldest
+BROWSER := .venv-browser
 BENCH := .venv-bench
 BIN := $(VENV)/bin
 LAB_FLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -14,7 +15,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install test test-library test-notebooks attack test-oldest bench lint notebooks models data results clean
+.PHONY: help lab install test lint test-library test-notebooks browser attack bench test-oldest notebooks models data results clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,22 +40,31 @@ lint: install ## check the style of the code
 	$(BIN)/ruff format --check tinygpt_lib tests
 
 test-library: install ## run the library's tests
-	$(BIN)/python -m pytest tests -q -n 2
-
-attack: install ## the long form of tests/attack, about 15 minutes: what was tried, how much of it survived
-	TINYGPT_LONG=1 $(BIN)/python -m pytest tests/attack -q
+	$(BIN)/python -m pytest tests --ignore tests/browser -q -n 2
 
 test-notebooks: install ## run every notebook and compare its outputs
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 -q -n 2 --dist loadfile $(NOTEBOOKS)
 
 test-oldest: $(OLDEST)/installed ## run the library's tests on the oldest versions allowed
-	$(OLDEST)/bin/python -m pytest tests -q -n 2
+	$(OLDEST)/bin/python -m pytest tests --ignore tests/browser -q -n 2
 
 $(OLDEST)/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(OLDEST)
 	sed 's/>=\([^,]*\),[^ ]*/==\1/' requirements.txt > $(OLDEST)/requirements.txt
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -r $(OLDEST)/requirements.txt
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+attack: install ## the long form of tests/attack, about 15 minutes: what was tried, how much of it survived
+	TINYGPT_LONG=1 $(BIN)/python -m pytest tests/attack -q
+
+browser: $(BROWSER)/installed ## run the notebooks with widgets in JupyterLab in a browser (needs chromium; 10 minutes)
+	$(BROWSER)/bin/python -m pytest tests/browser -q
+
+$(BROWSER)/installed: requirements.txt tests/browser/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(BROWSER)
+	$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt \
+		-r tests/browser/requirements.txt -e .
 	@touch $@
 
 bench: $(BENCH)/installed ## time the library beside PyTorch, JAX and Hugging Face's tokenizers (about 15 minutes)
@@ -80,4 +90,4 @@ results: install ## run the stored experiments again, about 4 hours (NAME=... fo
 	$(BIN)/python -m tinygpt_lib.course.experiments $(NAME)
 
 clean: ## remove all environments
-	rm -rf $(VENV) $(OLDEST) $(BENCH)
+	rm -rf $(VENV) $(OLDEST) $(BROWSER) $(BENCH)

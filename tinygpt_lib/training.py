@@ -32,7 +32,7 @@ class History:
     accuracy: list = field(default_factory=list)
     valid_loss: list = field(default_factory=list)
     valid_accuracy: list = field(default_factory=list)
-    ended: str = "finished"  # or "interrupted", "diverged", "on_check"
+    ended: str = "finished"  # or "interrupted", "diverged", "on_check"; "running" while it runs
 
     def append(self, measured):
         """Add the values of one check, {name: value}."""
@@ -58,8 +58,8 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     keeps it.
     weight_decay: times the learning rate, the share taken off each weight at each step (Loshchilov and Hutter 2019).
     windows, min_context, substring: how examples are drawn from a text, see `windows.Windows`.
-    every: steps between checks; on_check(model, step) may return True to end the run; watch(history) is called at
-    each check, for a live curve.
+    every: steps between checks; on_check(model, step) may return True to end the run; then watch(history) is called,
+    for a live curve: `history.ended` is "running" before the last check.
 
     An interrupt (Jupyter's square, Ctrl-C) ends the run after the current step and keeps what was learnt; a second one
     stops at once with KeyboardInterrupt. The weights are always those after a whole step; before the first one an
@@ -86,9 +86,10 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     stepper = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)](model.parameters())
     rng = np.random.default_rng(seed)
     dropout_rng = rng.spawn(1)[0] if model.settings["dropout"] else None
-    history, total, right, since = History(), 0.0, 0, 0
+    history, total, right, since = History(ended="running"), 0.0, 0, 0
     started = time.perf_counter()
-    bar = tqdm(total=steps * batch_size, unit=" examples", unit_scale=True, disable=not progress)
+    # In a notebook each change of the bar is a message or three: every 2 seconds is often enough.
+    bar = tqdm(total=steps * batch_size, unit=" examples", unit_scale=True, mininterval=2, disable=not progress)
     # One BLAS thread: products this small get slower with more. Overflow shows as a loss that is not finite.
     with bar, threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"), held_off(1) as interrupts:
         for step in range(1, steps + 1):
@@ -115,16 +116,20 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
                 )
                 with interrupts.unbroken():
                     history.append(measured)
-                bar.set_postfix_str(f"loss {history.loss[-1]:.3f}")
+                bar.set_postfix_str(f"loss {history.loss[-1]:.3f}", refresh=False)
                 total, right, since = 0.0, 0, 0
-                if watch:
-                    watch(history)
+                if step == steps:
+                    history.ended = "finished"
                 if not interrupts.asked and on_check and on_check(model, step):
                     history.ended = "on_check"
                 if interrupts.asked:  # before this check or in it
                     history.ended = "interrupted"
+                if watch:  # it can tell the last check from the others: the run has ended
+                    watch(history)
+                if interrupts.asked:  # while it watched, too
+                    history.ended = "interrupted"
                     interrupts.answered()
-            if history.ended != "finished":
+            if history.ended != "running":
                 break
     if history.ended == "interrupted":
         print(f"Interrupted after step {history.step[-1]}: the model keeps what it has learnt.")

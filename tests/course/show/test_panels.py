@@ -1,12 +1,18 @@
 """The live curve and the panel with sliders."""
 
 import re
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from comm import DummyComm
 from helpers import random_ids, tiny
+from tqdm.notebook import tqdm as notebook_bar
 
+from tinygpt_lib import training
+from tinygpt_lib.course.make.notebooks import CELL_SECONDS
+from tinygpt_lib.course.show import panels
 from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampling_panel, sampling_view
 from tinygpt_lib.generation import generate
 from tinygpt_lib.training import train
@@ -31,6 +37,14 @@ def test_sampling_view_holds_a_picture_with_alt_text_and_the_sample(trained):
     assert generate(trained, "the ", 30, 0.7, 3, seed=1) in view
 
 
+def test_sampling_view_shows_the_end_of_a_long_prompt_and_no_formula(trained):
+    view = sampling_view(trained, "the cat " * 1000, 0.7, 3, max_tokens=3)
+    assert "after &#x27;…the cat the cat" in view and len(re.search('alt="(.*?)"', view)[1]) < 120
+    with pytest.raises(ValueError, match="is not in this vocabulary"):
+        sampling_view(trained, "$", 0.7, 3)
+    assert plt.get_fignums() == []
+
+
 def test_moving_a_slider_redraws_the_panel(trained):
     panel = sampling_panel(trained, "the ", max_tokens=20)
     heat, best, view = panel.children
@@ -50,3 +64,37 @@ def test_live_curve_draws_from_the_second_check_on(rng):
         watch=lambda history: (curve(history), seen.append(curve.widget.value)),
     )  # fmt: skip
     assert seen[0] == "" and seen[1] != seen[2] and all(' src="data:image/png;base64,' in page for page in seen[1:])
+
+
+@pytest.mark.parametrize("last", [20, 8])
+def test_live_curve_draws_the_end_of_a_run_however_it_ends(last):
+    curve = LiveCurve()
+    settings = {"steps": 20, "batch_size": 4, "every": 1, "on_check": lambda model, step: step == last < 20}
+    train(tiny(), random_ids(50), **settings, progress=False, watch=curve)
+    assert f'alt="Loss curve up to step {last}"' in curve.widget.value
+
+
+def test_a_long_run_sends_few_messages(monkeypatch):
+    """40 seconds of training, checked at each step: at this rate the longest cell of a notebook stays under 500."""
+    seconds, sent, drawn = [0.0], [], []
+    monkeypatch.setattr(DummyComm, "publish_msg", lambda self, *message, **more: sent.append(message))
+    monkeypatch.setattr(panels, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+    bars = []
+
+    def bar(**settings):
+        bars.append(notebook_bar(display=False, **settings))
+        bars[0]._time = lambda: seconds[0]
+        bars[0].last_print_t = bars[0].start_t = seconds[0]
+        return bars[0]
+
+    def draw(rng, n):
+        seconds[0] += 0.1
+        return np.full((n, 3), 7), np.zeros(n, int), np.ones(n)
+
+    monkeypatch.setattr(training, "tqdm", bar)
+    curve = LiveCurve()
+    curve.widget.observe(drawn.append, names="value")
+    train(tiny(), draw, steps=400, batch_size=4, every=1, watch=curve)
+    assert 10 <= len(drawn) <= 21
+    assert "100%" in bars[0].container.children[0].value and "loss" in bars[0].container.children[2].value
+    assert len(drawn) < len(sent) <= 500 * 40 / CELL_SECONDS

@@ -6,6 +6,7 @@ import pytest
 from helpers import LETTERS
 from matplotlib.colors import to_hex
 
+from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.course.show import plots
 from tinygpt_lib.generation import next_token_distribution
 from tinygpt_lib.training import History
@@ -67,3 +68,53 @@ def test_colours_are_distinct_and_png_closes_the_figure():
     assert len({to_hex(colour) for colour in plots.COLOURS}) == len(plots.COLOURS)
     figure, _ = plots.axes("title", "x", "y")
     assert plots.png(figure).startswith(PNG) and not plt.fignum_exists(figure.number)
+
+
+HOSTILE = {
+    "a formula that is none": "$$x^2$$",
+    "dollars": "cost $5 and $6",
+    "backslashes": r"\frac{1",
+    "control characters": "\x00\x07\x1b[31m",
+    "right to left": "שלום",
+    "HTML": "<b>&amp;</b>",
+    "long": "x" * 10_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_any_text_is_drawn_as_it_is(text):
+    figure, ax = plots.axes(text, text, text)
+    plots.line(ax, [0, 1], [0, 1], text)
+    plots.baseline(ax, 1, text)
+    plots.heat_map(ax, np.ones((1, 1)), [[text]], [text], [text], 0, 1)
+    texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()]
+    assert [drawn.get_text() for drawn in texts] == [text] * 8
+    assert not any(drawn.get_parse_math() for drawn in texts)
+    assert plots.png(figure).startswith(PNG)
+
+
+def test_any_token_is_drawn_as_it_is():
+    tok = Tokenizer.train("".join(HOSTILE.values()), max_token_length=1, all_bytes=True)
+    everything = np.arange(tok.vocab_size)
+    figure, ax = plots.axes("title", "probability", "token")
+    plots.next_token_bars(ax, np.full(tok.vocab_size, 1 / tok.vocab_size), tok, top=tok.vocab_size)
+    assert not any(label.get_parse_math() for label in ax.get_yticklabels())
+    assert all(label.get_text().isprintable() for label in ax.get_yticklabels())
+    assert plots.png(figure).startswith(PNG)
+    figure = plots.windows(everything.reshape(1, -1), everything[:1], tok, "title")
+    assert not any(text.get_parse_math() for text in figure.axes[0].texts)
+    assert plots.png(figure).startswith(PNG)
+
+
+def test_the_numbers_of_a_logarithmic_axis_stay_formulas():
+    figure, ax = plots.axes("title", "x", "y")
+    ax.plot([1, 1000], [1, 1000])
+    ax.set(yscale="log")
+    figure.canvas.draw()
+    labels = ax.get_yticklabels()
+    assert "$" in labels[0].get_text() and all(label.get_parse_math() for label in labels)
+
+
+def test_what_cannot_be_seen_is_made_visible():
+    assert plots.visible(" a\n\t") == "␣a↵⇥" and plots.visible("") == "∅"
+    assert plots.visible("\x00\u202e") == r"\x00\u202e" and plots.visible("é") == "é"

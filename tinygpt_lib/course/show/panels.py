@@ -7,6 +7,7 @@ stays empty when its cell was out of view while it was drawn.
 
 import base64
 import html
+import time
 
 import ipywidgets as widgets
 
@@ -14,18 +15,27 @@ from tinygpt_lib.course.show import plots
 from tinygpt_lib.generation import generate, next_token_distribution
 from tinygpt_lib.windows import pad_contexts
 
+REDRAW = 2  # seconds between two drawings of a live curve, at least: each is a message with a picture in it
+
 
 class LiveCurve:
-    """A loss curve that redraws itself: display `.widget`, and pass the object as `watch=` to `train`."""
+    """A loss curve that redraws itself: display `.widget`, and pass the object as `watch=` to `train`.
+
+    It draws from the second check on, once in REDRAW seconds at most, and always at the last check of a run that does
+    not diverge.
+    """
 
     def __init__(self, baselines=(), title="Loss while training"):
         self.baselines, self.title = baselines, title
         self.widget = widgets.HTML()
+        self.drawn_at = -float("inf")
 
     def __call__(self, history):
-        if len(history.step) > 1:
+        due = history.ended != "running" or time.monotonic() >= self.drawn_at + REDRAW
+        if len(history.step) > 1 and due:
             figure = plots.loss_curve(history, self.baselines, self.title)
             self.widget.value = picture(figure, f"Loss curve up to step {history.step[-1]}")
+            self.drawn_at = time.monotonic()
 
 
 def picture(figure, alt) -> str:
@@ -44,10 +54,12 @@ def distribution_after(model, prompt, temperature=1.0, top_n=None):
 
 def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0) -> str:
     """HTML: bars of the next token's probabilities, and below them a sample made with the same settings."""
-    figure, ax = plots.axes(f"After {prompt!r}", "probability of the next token", "token", width=6, height=3.2)
-    plots.next_token_bars(ax, distribution_after(model, prompt, temperature, top_n), model.tok, limit=1.15)
-    bars = picture(figure, f"Bars: the next token after {prompt!r} at temperature {temperature}, top {top_n}")
+    probabilities = distribution_after(model, prompt, temperature, top_n)
     text = generate(model, prompt, max_tokens, temperature, top_n, seed=seed)
+    end = repr(prompt if len(prompt) <= 40 else "…" + prompt[-40:])  # what fits above the bars
+    figure, ax = plots.axes(f"After {end}", "probability of the next token", "token", width=6, height=3.2)
+    plots.next_token_bars(ax, probabilities, model.tok, limit=1.15)
+    bars = picture(figure, f"Bars: the next token after {end} at temperature {temperature}, top {top_n}")
     return f'{bars}<pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
 
 

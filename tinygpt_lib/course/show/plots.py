@@ -19,6 +19,10 @@ COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
 
 END_LABEL, BASELINE_LABEL = "end label", "baseline label"  # marks on texts, so that `spread_labels` finds them
 
+# Text is shown as it is: a token or a prompt with dollar signs is no formula. Not in STYLE, because the numbers of
+# logarithmic axes are formulas.
+PLAIN = {"parse_math": False}
+
 STYLE = {
     "figure.dpi": 100,
     "figure.facecolor": "white",
@@ -39,7 +43,9 @@ def axes(title, xlabel, ylabel, width=7.0, height=3.4, columns=1):
     with plt.rc_context(STYLE):
         figure, panels = plt.subplots(1, columns, figsize=(width, height))
     for panel in [panels] if columns == 1 else panels:
-        panel.set(title=title, xlabel=xlabel, ylabel=ylabel)
+        panel.set_title(title, **PLAIN)
+        panel.set_xlabel(xlabel, **PLAIN)
+        panel.set_ylabel(ylabel, **PLAIN)
     return figure, panels
 
 
@@ -50,7 +56,7 @@ def line(ax, x, y, label, colour=BLUE, low=None, high=None, **style):
         ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
     ax.annotate(
         label, (x[-1], y[-1]), xytext=(6, 0), textcoords="offset points", color=colour, va="center", gid=END_LABEL,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+        **PLAIN, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
     )  # fmt: skip
 
 
@@ -59,7 +65,7 @@ def baseline(ax, y, label):
     ax.axhline(y, color=GREY, linestyle="--", linewidth=1)
     ax.annotate(
         label, (1, y), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
-        color=GREY, va="center", fontsize=9, annotation_clip=False, gid=BASELINE_LABEL,
+        color=GREY, va="center", fontsize=9, annotation_clip=False, gid=BASELINE_LABEL, **PLAIN,
     )  # fmt: skip
 
 
@@ -99,8 +105,9 @@ def heat_map(ax, numbers, texts, rows, columns, low, high):
     for (i, j), number in np.ndenumerate(numbers):
         if np.isfinite(number):
             colour = "white" if number > (low + high) / 2 else "black"
-            ax.text(j, i, texts[i][j], ha="center", va="center", fontsize=9, color=colour)
-    ax.set(xticks=range(len(columns)), yticks=range(len(rows)), xticklabels=columns, yticklabels=rows)
+            ax.text(j, i, texts[i][j], ha="center", va="center", fontsize=9, color=colour, **PLAIN)
+    ax.set_xticks(range(len(columns)), columns, **PLAIN)
+    ax.set_yticks(range(len(rows)), rows, **PLAIN)
     ax.tick_params(axis="x", labelsize=8)
     ax.grid(False)
 
@@ -119,12 +126,13 @@ def loss_curve(history, baselines=(), title="Loss while training"):
 
 
 def visible(token) -> str:
-    """A token's text with white space made visible.
+    """A token's text with white space made visible, and other characters that cannot be seen as their codes.
 
     >>> visible(" to\\n")
     '␣to↵'
     """
-    return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥") or "∅"
+    shown = token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥") or "∅"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
 
 
 def next_token_bars(ax, probabilities, tok, top=12, limit=None):
@@ -133,7 +141,7 @@ def next_token_bars(ax, probabilities, tok, top=12, limit=None):
     best = [i for i in best if probabilities[i] > 0]
     values = [float(probabilities[i]) for i in best]
     ax.barh(range(len(best)), values, color=BLUE)
-    ax.set_yticks(range(len(best)), [visible(tok.token_text(i)) for i in best], family="monospace")
+    ax.set_yticks(range(len(best)), [visible(tok.token_text(i)) for i in best], family="monospace", **PLAIN)
     ax.set_ylim(top - 0.5, -0.5)
     ax.grid(False)
     ax.set_xlim(0, limit or max(values) * 1.25)
@@ -150,8 +158,9 @@ def windows(contexts, targets, tok, title):
         for slot, id in enumerate(context):
             pad = id == tok.pad_id
             label = "pad" if pad else visible(tok.token_text(id))
-            ax.text(slot, row, label, ha="center", va="center", fontsize=7 if pad else 11)
-        ax.text(slots + 0.2, row, "→ " + visible(tok.token_text(target)), va="center", fontsize=11, color=RED)
+            ax.text(slot, row, label, ha="center", va="center", fontsize=7 if pad else 11, **PLAIN)
+        name = visible(tok.token_text(target))
+        ax.text(slots + 0.2, row, f"→ {name}", va="center", fontsize=11, color=RED, **PLAIN)
     ax.set(xlim=(-0.5, slots + 1.2), xticks=range(slots), yticks=range(len(contexts)))
     ax.grid(False)
     return figure

@@ -4,6 +4,7 @@ The generator `answering` does the work and knows no widgets; the panel only sho
 """
 
 import html
+import threading
 import time
 
 import ipywidgets as widgets
@@ -13,6 +14,9 @@ from tinygpt_lib.chat import prompt
 from tinygpt_lib.course.show.coloured import stream_html
 from tinygpt_lib.generation import generate
 
+# The talk grows downwards in a box of its own, which shows its end: a column that is laid out from below starts there.
+SCROLLED = {"display": "flex", "flex_flow": "column-reverse", "max_height": "24em", "overflow": "auto"}
+DOUBLE_CLICK = 0.5  # seconds: so soon after an answer, "ask" with an empty box was the second click for that answer
 NOTE = "Each question is a conversation of its own: what was said before is not in the model's window."
 
 
@@ -61,11 +65,18 @@ def asked(model, question, temperature=0.0, top_n=None, seed=0, raw=False):
         yield f'<p role="alert"><b>cannot ask this:</b> {html.escape(str(error))}</p>'
 
 
+def talk_html(views) -> str:
+    """HTML of a talk: the exchanges so far under each other, or a note. A screen reader is told what comes new."""
+    shown = "<hr>".join(views) or f"<p><i>{NOTE}</i></p>"
+    return f'<div role="log" aria-live="polite" aria-label="the talk" style="padding:4px">{shown}</div>'
+
+
 def chat_panel(model, question="", temperature=0.0, top_n=None, pause=0.03):
     """The panel, a widget. pause: seconds between two tokens, so that the eye can follow.
 
     Its parts, in order: the question, "ask" and "clear", sliders for temperature and top-N, the switch for raw tokens,
-    and the talk. Asking again draws with another seed.
+    and the talk. Enter in the question asks, too. What is asked leaves its box empty; "ask" with an empty box asks the
+    last question again, drawn with another seed.
     """
     largest = model.tok.vocab_size - len(model.tok.special_ids)
     look = {"continuous_update": False, "style": {"description_width": "8em"}, "layout": {"width": "38em"}}
@@ -74,19 +85,64 @@ def chat_panel(model, question="", temperature=0.0, top_n=None, pause=0.03):
     heat = widgets.FloatSlider(temperature, min=0, max=2, step=0.1, description="temperature", **look)
     best = widgets.IntSlider(top_n or largest, min=1, max=largest, description="top-N", **look)
     raw = widgets.Checkbox(False, description="show the raw tokens")
-    talk = widgets.HTML(f"<p><i>{NOTE}</i></p>")
+    talk = widgets.HTML(talk_html([]), layout=SCROLLED, tabbable=True)
     before = []  # the exchanges so far, as HTML
+    last, answered_at = "", -float("inf")
+    one_at_a_time = threading.Lock()  # some kernels run callbacks in several threads
 
-    def answer(button):
-        for view in asked(model, text.value, heat.value, best.value, len(before), raw.value):
-            talk.value = "<hr>".join([*before, view])
-            time.sleep(pause)
-        before.append(view)
+    def answer(request):
+        with one_at_a_time:
+            if text.value or time.monotonic() > answered_at + DOUBLE_CLICK:
+                answer_now(text.value or last)
+
+    def answer_now(question):
+        nonlocal last, answered_at
+        if not question:
+            talk.value = talk_html([*before, "<p><i>Type a question first.</i></p>"])
+            return
+        view, ask.disabled = "", True
+        try:
+            for n, view in enumerate(asked(model, question, heat.value, best.value, len(before), raw.value)):
+                if n == 1:  # it is being answered, not refused
+                    text.value, text.placeholder, last = "", f"ask again: {question}", question
+                talk.value = talk_html([*before, view])
+                time.sleep(pause)
+        except KeyboardInterrupt:  # Jupyter's square ends the answer; what was said stays
+            pass
+        finally:
+            if view and last == question:
+                before.append(view)
+            ask.disabled = False
+            answered_at = time.monotonic()
 
     def forget(button):
         before.clear()
-        talk.value = f"<p><i>{NOTE}</i></p>"
+        talk.value = talk_html(before)
 
     ask.on_click(answer)
     clear.on_click(forget)
+    on_enter(text, answer)
     return widgets.VBox([text, widgets.HBox([ask, clear]), heat, best, raw, talk])
+
+
+def on_enter(text, do):
+    """Call do(change) when Enter is pressed in a `Text` widget, its value up to date; leaving the box calls nothing.
+
+    The browser tells of Enter before it sends the text. So Enter is sent back to it, and what then returns from there
+    comes after the text; of several that waited in the queue only the last one counts. Returns the two widgets, never
+    shown, whose numbers travel so.
+    """
+    sent, returned = widgets.IntText(), widgets.IntText()
+    widgets.jsdlink((sent, "value"), (returned, "value"))
+
+    def entered(widget, content, buffers):
+        if content.get("event") == "submit":
+            sent.value += 1
+
+    def arrived(change):
+        if change["new"] == sent.value:
+            do(change)
+
+    text.on_msg(entered)
+    returned.observe(arrived, names="value")
+    return sent, returned

@@ -1,0 +1,78 @@
+"""Every notebook that shows a widget, run from top to bottom in the browser, in the light and in the dark theme."""
+
+import re
+
+import pytest
+
+from notebooks import LESSONS, code_cells
+
+SHOWN = {  # notebook -> what it shows, as the names that a screen reader says
+    "04_input_encodings": ["progress bar"],
+    "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar"],
+    "06_sampling": ["sampling panel"],
+    "09_conversations": ["Loss curve up to step", "progress bar", "chat panel"],
+    "10_i_do_not_know": ["progress bar", "progress bar", "progress bar"],
+}
+WIDGETS = re.compile(r"\b(LiveCurve|\w+_panel)\(|progress=True")
+
+
+def test_no_notebook_with_a_widget_is_forgotten():
+    shown = {path.stem for path in LESSONS for cell in code_cells(path) if WIDGETS.search(cell.source)}
+    assert shown and shown <= SHOWN.keys()
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_notebook_with_widgets(open_notebook, name):
+    notebook = open_notebook(f"{name}.ipynb")
+    notebook.theme("light")
+    notebook.start_all()
+    notebook.wait_for_all()
+    assert notebook.not_run() == [] and notebook.errors() == []
+    assert notebook.most_messages() < 500
+    for theme in ("light", "dark"):
+        notebook.theme(theme)
+        look(notebook, SHOWN[name], theme)
+    if "sampling panel" in SHOWN[name]:
+        play(notebook)
+    if "chat panel" in SHOWN[name]:
+        talk(notebook)
+
+
+def look(notebook, shown, theme):
+    """All widgets are there, and nothing about them keeps anybody out."""
+    page = notebook.page
+    widgets = {
+        "progress bar": page.locator(".widget-hprogress"),
+        "sampling panel": notebook.panel("top-N"),
+        "chat panel": notebook.panel("question"),
+    }
+    for what in dict.fromkeys(shown):
+        found = widgets.get(what, page.get_by_role("img", name=what))
+        assert found.count() == shown.count(what), what
+        for n in range(found.count()):
+            notebook.picture(f"{theme}-{what.split()[0]}", found.nth(n))
+    assert notebook.barriers() == []
+
+
+def play(notebook):
+    """The sliders of the sampling panel, by keyboard: the bars and the sample change."""
+    panel = notebook.panel("top-N")
+    bars, sample = panel.get_by_role("img"), panel.locator("pre")
+    before = [(bars.get_attribute("src"), sample.inner_text())]
+    for slider, key, now in (("temperature", "ArrowRight", "temperature 0.9, top 64"), ("top-N", "Home", "0.9, top 1")):
+        notebook.slider(slider).press(key)
+        panel.get_by_role("img", name=re.compile(f"{now}$")).wait_for()
+        before.append((bars.get_attribute("src"), sample.inner_text()))
+    assert [len(set(kind)) for kind in zip(*before)] == [3, 3]
+    notebook.picture("played", panel)
+
+
+def talk(notebook):
+    """A question typed into the chat panel is answered; whether the answer is true is the notebook's topic."""
+    panel = notebook.panel("question")
+    panel.get_by_label("question").fill("In which play does Juliet appear?")
+    panel.get_by_label("question").press("Enter")
+    panel.get_by_text(re.compile(r"^assistant \w+")).wait_for()
+    notebook.settled()
+    assert panel.get_by_role("log").get_by_text("In which play does Juliet appear?").count() == 1
+    notebook.picture("answered", panel)
