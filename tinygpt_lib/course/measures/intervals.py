@@ -14,7 +14,8 @@ T_975 = (
 def mean_and_interval(values):
     """The mean of independent values, and the half-width of its 95 % t-interval: (mean, half_width), floats.
 
-    NaN among the values makes both NaN. For a comparison, give the paired differences: if mean +- half_width leaves out 0, the difference is more than luck.
+    For a comparison, give the paired differences: if mean +- half_width leaves out 0, the difference is more than luck.
+    NaN among the values makes both NaN.
     """
     rule = f"an interval needs 2 to {len(T_975) + 1} values in a row, none of them infinite: they"
     values = real_numbers(rule, values)
