@@ -87,23 +87,23 @@ def interrupted(work, delays):
 
     The list of results is empty if KeyboardInterrupt was raised. No interrupt outlives the call.
     """
-    results, sent, live = [], [], threading.Event()
+    results, sent, live = [], [], [True]  # live is empty once the work is over: a later interrupt is nobody's
 
     def hear(*_):
-        if live.is_set():
+        if live:
+            live.clear()
             raise KeyboardInterrupt
 
     def send():
         for delay in delays:
             time.sleep(delay)
-            if not live.is_set():
+            if not live:
                 return
             sent.append(delay)
             os.kill(os.getpid(), signal.SIGINT)
 
     before, sender = signal.signal(signal.SIGINT, hear), threading.Thread(target=send)
     try:
-        live.set()
         sender.start()
         results.append(work())
         live.clear()

@@ -139,6 +139,8 @@ DAMAGES = {
     "one more space": lambda data: data.replace(b'"x": 1', b'"x":  1'),
     "another number": lambda data: data.replace(b"0.12346", b"0.12347"),
     "no checksum": lambda data: b"{\n" + data.split(b"\n", 2)[2],
+    "one line": lambda data: data[:2],
+    "one letter": lambda data: data[:1],
     "nothing": lambda data: b"",
     "another structure": lambda data: grids.sealed(ANOTHER).encode(),
     "no UTF-8": lambda data: data[:40] + b"\xff" + data[41:],

@@ -51,11 +51,11 @@ def stored(name) -> dict:
     if missing:
         raise ValueError(f"there are no stored results {shown(name)}: run `{cut(command(name))}`")
     content = load_text(file)
-    first, *_, rest = content.split("\n", 2)
+    lines = content.split("\n")
     try:
         facts = json.loads(content)
         runs = [run for entry in facts["conditions"].values() for run in (entry["settings"], *entry["runs"])]
-        whole = content == sealed(f"{first}\n{rest}") and all(isinstance(run, dict) for run in runs)
+        whole = content == sealed("\n".join(lines[:1] + lines[2:])) and all(isinstance(run, dict) for run in runs)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:

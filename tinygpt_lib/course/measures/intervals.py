@@ -15,9 +15,10 @@ def mean_and_interval(values):
     """The mean of independent values, and the half-width of its 95 % t-interval: (mean, half_width), floats.
 
     For a comparison, give the paired differences: if mean +- half_width leaves out 0, the difference is more than luck.
+    NaN among the values makes both NaN.
     """
-    rule = f"an interval needs 2 to {len(T_975) + 1} values in a row, and none of them nan or infinite: they"
+    rule = f"an interval needs 2 to {len(T_975) + 1} values in a row, none of them infinite: they"
     values = real_numbers(rule, values)
-    if not 2 <= len(values) <= len(T_975) + 1 or not np.isfinite(values).all():
+    if not 2 <= len(values) <= len(T_975) + 1 or np.isinf(values).any():
         raise ValueError(f"{rule} are {shown(values)}")
     return float(values.mean()), float(T_975[len(values) - 2] * values.std(ddof=1) / np.sqrt(len(values)))
