@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
-from tinygpt_lib.checks import cut, listed, shown, shown_path, token_ids, whole_number
+from tinygpt_lib.checks import cut, flag, listed, shown, shown_path, token_ids, whole_number
 from tinygpt_lib.files import read_bytes, write_atomically
 from tinygpt_lib.merges import apply_merges, learn_merges
 
@@ -66,7 +66,8 @@ class Tokenizer:
         for left, right in self.merges:
             self.tokens.append(self.tokens[left] + self.tokens[right])
         self.special_ids = {}
-        for name in (PAD, *(name for name in listed("special_tokens", special_tokens, "names") if name != PAD)):
+        names = listed("special_tokens", special_tokens, "names")
+        for name in (PAD, *(name for name in names if not isinstance(name, str) or name != PAD)):
             right = isinstance(name, str) and name.isprintable() and 0 < len(name) <= 80
             if not right or name in self.special_ids:
                 raise ValueError(
@@ -107,7 +108,7 @@ class Tokenizer:
         """
         if not isinstance(text, str):
             raise ValueError(f"train takes text, not {type(text).__name__}")
-        if not text and not all_bytes:
+        if not flag("all_bytes", all_bytes) and not text:
             raise ValueError("the text is empty: give some text to learn from, or all_bytes=True")
         vocab_size = whole_number("vocab_size", vocab_size, 1)
         if max_token_length is not None:

@@ -4,7 +4,7 @@ import codecs
 
 import numpy as np
 
-from tinygpt_lib.checks import a_model, listed, real_number, real_numbers, shown, token_ids, whole_number
+from tinygpt_lib.checks import a_model, flag, having, listed, real_number, real_numbers, shown, token_ids, whole_number
 from tinygpt_lib.windows import pad_contexts
 
 REPETITION_WINDOW = 20  # how many of the last tokens the repetition penalty looks at
@@ -28,7 +28,7 @@ def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_pena
 
 def draw_token(p, rng) -> int:
     """One token id drawn with probabilities p: (V,)."""
-    p = real_numbers("p", p)
+    p, rng = real_numbers("p", p), having("rng", rng, "a generator such as numpy.random.default_rng(0)", "random")
     if not p.min() >= 0 or not abs(p.sum() - 1) < 1e-3:
         raise ValueError(f"p is {shown(p)}: it must be probabilities, of at least 0, that add up to 1")
     return int(draw_tokens(p[None], np.array([rng.random()]))[0])
@@ -96,7 +96,7 @@ def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetit
     ids = tok.encode(prompt) if is_text else token_ids("the prompt", prompt, tok.vocab_size).tolist()
     steps = _continue(model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)])
     new = (drawn.item() for _, drawn in steps)
-    if stream:
+    if flag("stream", stream):
         return _characters(tok, new) if is_text else new
     if is_text:
         return prompt + tok.decode(list(new), special=True)

@@ -11,6 +11,8 @@ from array import array
 from collections import defaultdict
 from functools import partial
 
+from tinygpt_lib.checks import LARGEST, token_ids
+
 GAP = -1  # between words, and where a right half began
 
 
@@ -20,6 +22,7 @@ def merge(ids, pair, new_id) -> list[int]:
     >>> merge([1, 1, 1, 2], (1, 1), 9)
     [9, 1, 2]
     """
+    ids, pair = token_ids("ids", ids, LARGEST).tolist(), tuple(token_ids("pair", pair, LARGEST).tolist())
     merged, i = [], 0
     while i < len(ids):
         if i + 1 < len(ids) and (ids[i], ids[i + 1]) == pair:

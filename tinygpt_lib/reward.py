@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinygpt_lib.chat import prompt
-from tinygpt_lib.checks import a_model, listed, real_numbers, token_ids, whole_number
+from tinygpt_lib.checks import a_function, a_generator, a_model, listed, numbers, real_numbers, token_ids, whole_number
 from tinygpt_lib.generation import draw_tokens
 from tinygpt_lib.loss import softmax
 from tinygpt_lib.windows import pad_contexts
@@ -29,6 +29,7 @@ def try_out(model, questions, reward, samples, length, rng):
     (Q*S*length,) and which of these count: not those after an answer's end.
     """
     tok, questions = a_model(model).tok, listed("the questions", questions, "texts")
+    reward, rng = a_function("reward", reward), a_generator(rng)
     asked = [prompt(tok, [{"role": "user", "content": text}]) for text in questions]
     if len(sizes := set(map(len, asked))) != 1:
         lengths = f"questions of {min(sizes)} to {max(sizes)} tokens" if sizes else "no questions"
@@ -48,6 +49,9 @@ def try_out(model, questions, reward, samples, length, rng):
 
 def above_mean(rewards):
     """How much better each answer is than the mean of all answers to its question: (Q, S) -> (Q, S)."""
+    rewards = numbers("rewards", rewards, None, None)
+    if rewards.size == 0:
+        raise ValueError("there are no rewards: give at least one")
     return rewards - rewards.mean(axis=1, keepdims=True)
 
 
