@@ -10,14 +10,16 @@ LOOKS = {"PyTorch": (plots.ORANGE, "o"), "JAX": (plots.GREEN, "s"), "Hugging Fac
 
 def draw(facts):
     """facts: what `make bench` measured. Left the rivals' times over ours, right how our own times grow."""
-    figure, (left, right) = plots.axes("", "", "", width=13, height=5.2, columns=2)
+    figure, (left, right) = plots.axes("", "", "", width=14, height=5.4, columns=2)
     ratios(left, facts["compared"])
     growth(right, facts["growth"])
     write_atomically(PATH, plots.png(figure))
 
 
 def ratios(ax, compared):
-    rows = [(case, entry) for cases in compared.values() for case, entry in cases.items()]
+    rows = [
+        (f"{what.split(',')[0]}: {case}", entry) for what, cases in compared.items() for case, entry in cases.items()
+    ]
     for row, (_, entry) in enumerate(rows):
         for rival, (colour, marker) in LOOKS.items():
             if rival in entry:
@@ -28,7 +30,7 @@ def ratios(ax, compared):
             rival, (rows[row][1][rival], row), xytext=(0, 8), textcoords="offset points", ha="center", color=colour
         )
     ax.axvline(1, color=plots.GREY, linestyle="--", linewidth=1)
-    ax.set_xscale("log")
+    plots.log_x(ax, (0.25, 0.5, 1, 2, 4, 8))
     ax.set(title="Others beside ours, one core", xlabel="times as long as ours (left of the line: quicker than ours)")
     ax.set_yticks(range(len(rows)), [case for case, _ in rows], fontsize=9)
     ax.set_ylim(len(rows) - 0.4, -1)
@@ -41,7 +43,9 @@ def growth(ax, grown):
         plots.line(
             ax, [size / sizes[0] for size in sizes], [taken / times[0] for taken in times], what, colour, marker="o"
         )
-    ax.set_xscale("log")
+    plots.log_x(ax, (1, 2, 4, 8, 16, 32))
     ax.set_yscale("log")
+    ax.set_yticks((1, 2, 4, 8, 16, 32), (1, 2, 4, 8, 16, 32))
+    ax.minorticks_off()
     ax.set(title="How our times grow", xlabel="times as large", ylabel="times as long")
-    ax.set_xlim(right=ax.get_xlim()[1] * 12)
+    ax.set_xlim(right=ax.get_xlim()[1] * 20)

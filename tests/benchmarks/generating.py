@@ -74,4 +74,19 @@ def jax(batch, top):
     return lambda: jax.block_until_ready(loop((first, jax.random.key(0))))
 
 
-RIVALS = {"PyTorch": pytorch, "JAX": jax}
+def matrix_products(batch, top):
+    """Nothing but the matrix products: what no generation can undercut."""
+    work, rng = [], np.random.default_rng(0)
+    for layer in stored_model("shakespeare").network.linears:
+        x, y = (np.float32(rng.normal(size=(batch, size))) for size in layer.W.shape)
+        work.append((x, layer.W, y))
+
+    def run():
+        for _ in range(TOKENS):
+            for x, W, y in work:
+                np.matmul(x, W, out=y)  # (B, I) @ (I, O) -> (B, O)
+
+    return run
+
+
+RIVALS = {"PyTorch": pytorch, "JAX": jax, "matrix products": matrix_products}
