@@ -386,16 +386,17 @@ def test_conversations_are_read_back(tmp_path):
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("{", "Expecting property name"),
-        ("", "Expecting value"),
-        ("3", "a conversation is a list of messages, not None"),
-        ('{"message": []}', "a conversation is a list of messages, not None"),
-        (json.dumps(exchange("a", "b")), "a conversation is a list of messages, not None"),
+        ("{", "it is no JSON object"),
+        ("", "it is no JSON object"),
+        ("3", "it is no JSON object"),
+        ('{"message": []}', "it is no JSON object"),
+        (json.dumps(exchange("a", "b")), "it is no JSON object"),
+        ('{"messages": 3}', "a conversation is a list of messages, not 3"),
         (a_line(), "give at least one message"),
         (a_line(user("a")), "the last message is the user's"),
         (a_line(assistant("a"), user("b")), "message 1 has the role 'assistant'"),
         (a_line(*exchange("a", " ")), "message 2, of the assistant, is ' '"),
-        ("[" * 10**5, "recursion"),
+        ("[" * 10**5, "it is no JSON object"),
         (a_line(*exchange("a", " " * 10**6)), "message 2, of the assistant, is '  "),
     ],
 )

@@ -176,14 +176,22 @@ def read_conversations(text, source="the text") -> list:
     conversations = []
     for number, line in enumerate(a_text("the text", text).rstrip("\n").split("\n"), start=1):
         try:
-            data = json.loads(line)
-            messages = data.get("messages") if isinstance(data, dict) else None
-            conversations.append(check_conversation(messages, last="assistant"))
-        except (ValueError, RecursionError) as error:
+            conversations.append(check_conversation(_messages(line), last="assistant"))
+        except ValueError as error:
             raise ValueError(
                 f"line {number} of {cut(source, 100)} is refused ({cut(error, 120)}): mend the line or leave it out"
             ) from None
     return conversations
+
+
+def _messages(line):
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):  # what JSON says of it would help nobody
+        data = None
+    if not isinstance(data, dict) or "messages" not in data:
+        raise ValueError('it is no JSON object {"messages": [...]}')
+    return data["messages"]
 
 
 def load_conversations(path) -> list:
