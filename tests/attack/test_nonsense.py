@@ -10,9 +10,10 @@ from tinygpt_lib import alphabetize, chat, corpus, generation, layers, loss, opt
 from tinygpt_lib import windows as window_module
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, exchange
-from tinygpt_lib.course import assistant, stored
+from tinygpt_lib.course import assistant, show, stored
 from tinygpt_lib.course.experiments import grid
 from tinygpt_lib.course.measures import ceilings, intervals, originality
+from tinygpt_lib.course.show.panels import sampling_view
 from tinygpt_lib.files import read_bytes, write_atomically
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.ngrams import NGram
@@ -213,6 +214,21 @@ TABLE = {
     ),
     "right_answers": (assistant.right_answers, lambda: {"model": talker(), "chosen": [exchange("a", "b")]}),
     "with_chat_tokens": (assistant.with_chat_tokens, lambda: {"model": tiny()}),
+    "coloured_tokens": (show.coloured_tokens, lambda: {"tok": LETTERS, "text": "abc"}),
+    "coloured_conversation": (
+        show.coloured_conversation, lambda: {"tok": CHAT, "rendered": chat.render(CHAT, exchange("a?", "b"))}
+    ),
+    "coloured_exchange": (show.coloured_exchange, lambda: {"tok": CHAT, "question": "a?", "ids": [0], "raw": False}),
+    "distribution_after": (
+        show.distribution_after, lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2}
+    ),
+    "sampling_view": (
+        sampling_view, lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "max_tokens": 2}
+    ),
+    "answering": (show.answering, lambda: {"model": talker(), "question": "a?", **sampling()}),
+    "chat_panel": (
+        show.chat_panel, lambda: {"model": talker(), "question": "a?", "temperature": 1.0, "top_n": 2, "pause": 0.1}
+    ),
     "stored_model": (stored.stored_model, lambda: {"name": "shakespeare"}),
     "model_facts": (stored.model_facts, lambda: {"name": "shakespeare"}),
     "load": (grid.load, lambda: {"name": "alphabetize_bar"}),

@@ -5,6 +5,7 @@ import html
 from IPython.display import HTML
 
 from tinygpt_lib.chat import END
+from tinygpt_lib.checks import a_tokenizer, listed, shown, token_ids
 from tinygpt_lib.course.show.plots import visible
 
 PASTELS = ("#cfe8f7", "#fde6b8", "#cdebdc", "#f6d5c3")
@@ -15,7 +16,7 @@ BOLD, UNDERLINED = "font-weight:bold;", "border-bottom:3px solid #b36b00"  # so 
 def tokens_html(tok, ids) -> str:
     """HTML of a text's tokens, coloured in turn; the mouse over a token shows its id."""
     spans = []
-    for n, id in enumerate(map(int, ids)):
+    for n, id in enumerate(token_ids("ids", ids, a_tokenizer(tok).vocab_size).tolist()):
         token = tok.token_text(id)
         background = PASTELS[n % len(PASTELS)]
         spans.append(_span(visible(token), f"id {id}", background) + ("<br>" if token.endswith(chr(10)) else ""))
@@ -24,7 +25,7 @@ def tokens_html(tok, ids) -> str:
 
 def coloured_tokens(tok, text) -> HTML:
     """The tokens of `text` in colour, to end a notebook cell with."""
-    return HTML(tokens_html(tok, tok.encode(text)))
+    return HTML(tokens_html(tok, a_tokenizer(tok).encode(text)))
 
 
 def rendered_html(tok, rendered) -> str:
@@ -36,7 +37,11 @@ def rendered_html(tok, rendered) -> str:
         f"<small>{_span('special: bold', '', SPECIAL, BOLD)} {_span('only read', '', READ)} "
         f"{_span('trained on: underlined', '', TRAINED, UNDERLINED)}</small>"
     )
-    return _block(_messages(tok, *rendered) + legend, ";overflow-wrap:anywhere")
+    parts = listed("rendered", rendered, "ids, and for each whether it is trained on")
+    if len(parts) != 2:
+        raise ValueError(f"rendered is {shown(rendered)}: it must be what `render` returns")
+    ids, trained = (listed("rendered", part, "values") for part in parts)
+    return _block(_messages(tok, ids, trained) + legend, ";overflow-wrap:anywhere")
 
 
 def stream_html(tok, ids) -> str:
@@ -45,8 +50,10 @@ def stream_html(tok, ids) -> str:
 
 
 def _messages(tok, ids, trained):
-    spans = []
-    for id, asked in zip(ids, trained, strict=True):
+    spans, ids = [], token_ids("ids", ids, a_tokenizer(tok).vocab_size).tolist()
+    if len(ids) != len(trained):
+        raise ValueError(f"there are {len(ids)} ids and {len(trained)} marks: give one for each")
+    for id, asked in zip(ids, trained):
         special = id in tok.special_ids.values()
         background = TRAINED if asked else SPECIAL if special else READ
         title = f"id {id}" + ("" if asked is None else ", trained on" if asked else ", only read")

@@ -11,6 +11,8 @@ import time
 
 import ipywidgets as widgets
 
+from tinygpt_lib.checks import a_model
+from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show import plots
 from tinygpt_lib.generation import generate, next_token_distribution
 from tinygpt_lib.windows import pad_contexts
@@ -46,7 +48,7 @@ def picture(figure, alt) -> str:
 
 def distribution_after(model, prompt, temperature=1.0, top_n=None):
     """The probabilities `generate` would draw the next token from, after a prompt of text: (vocab_size,)."""
-    context = pad_contexts([model.tok.encode(prompt)], model.context, model.pad_id, model.padding)
+    context = pad_contexts([a_model(model).tok.encode(prompt)], model.context, model.pad_id, model.padding)
     logits = model.logits(context)[0]
     logits[model.tok.pad_id] = -float("inf")
     return next_token_distribution(logits, temperature, top_n)
@@ -54,7 +56,7 @@ def distribution_after(model, prompt, temperature=1.0, top_n=None):
 
 def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0) -> str:
     """HTML: bars of the next token's probabilities, and below them a sample made with the same settings."""
-    probabilities = distribution_after(model, prompt, temperature, top_n)
+    probabilities = distribution_after(model, a_text("the prompt", prompt), temperature, top_n)
     text = generate(model, prompt, max_tokens, temperature, top_n, seed=seed)
     end = repr(prompt if len(prompt) <= 40 else "…" + prompt[-40:])  # what fits above the bars
     figure, ax = plots.axes(f"After {end}", "probability of the next token", "token", width=6, height=3.2)

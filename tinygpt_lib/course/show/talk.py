@@ -11,6 +11,8 @@ import ipywidgets as widgets
 from IPython.display import HTML
 
 from tinygpt_lib.chat import prompt
+from tinygpt_lib.checks import a_model, a_tokenizer, flag, real_number, token_ids, whole_number
+from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show.coloured import stream_html
 from tinygpt_lib.generation import generate
 
@@ -25,7 +27,7 @@ def answering(model, question, temperature=0.0, top_n=None, seed=0):
 
     The answer is the one that `reply` gives. Raises ValueError for a question the model cannot be asked.
     """
-    ids = prompt(model.tok, [{"role": "user", "content": question}], model.context)
+    ids = prompt(a_model(model).tok, [{"role": "user", "content": question}], model.context)
     room = model.context + 1 - len(ids)
     # Unlike `reply`, this asks for the special token that ends the answer, too, to show it.
     new = generate(model, ids, room, temperature, top_n, stop_ids=[model.tok.pad_id], seed=seed, stream=True)
@@ -39,7 +41,8 @@ def answering(model, question, temperature=0.0, top_n=None, seed=0):
 
 def exchange_html(tok, question, ids, raw=False) -> str:
     """HTML of a question and the answer so far: as text, or with `raw` as the tokens with the special ones by name."""
-    if raw:
+    ids = token_ids("ids", ids, a_tokenizer(tok).vocab_size).tolist()
+    if flag("raw", raw):
         return stream_html(tok, ids)
     start = len(prompt(tok, [{"role": "user", "content": question}]))
     answer = tok.decode(id for id in ids[start:] if id not in tok.special_ids.values())
@@ -78,12 +81,14 @@ def chat_panel(model, question="", temperature=0.0, top_n=None, pause=0.03):
     and the talk. Enter in the question asks, too. What is asked leaves its box empty; "ask" with an empty box asks the
     last question again, drawn with another seed.
     """
-    largest = model.tok.vocab_size - len(model.tok.special_ids)
+    largest = a_model(model).tok.vocab_size - len(model.tok.special_ids)
+    temperature, pause = real_number("temperature", temperature, 0, 2), real_number("pause", pause, 0, 10)
+    top_n = largest if top_n is None else whole_number("top_n", top_n, 1, largest)
     look = {"continuous_update": False, "style": {"description_width": "8em"}, "layout": {"width": "38em"}}
-    text = widgets.Text(question, description="question", placeholder="ask something", **look)
+    text = widgets.Text(a_text("question", question), description="question", placeholder="ask something", **look)
     ask, clear = widgets.Button(description="ask"), widgets.Button(description="clear")
     heat = widgets.FloatSlider(temperature, min=0, max=2, step=0.1, description="temperature", **look)
-    best = widgets.IntSlider(top_n or largest, min=1, max=largest, description="top-N", **look)
+    best = widgets.IntSlider(top_n, min=1, max=largest, description="top-N", **look)
     raw = widgets.Checkbox(False, description="show the raw tokens")
     talk = widgets.HTML(talk_html([]), layout=SCROLLED, tabbable=True)
     before = []  # the exchanges so far, as HTML
