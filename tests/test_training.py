@@ -302,9 +302,9 @@ def test_a_loss_that_is_no_number_ends_the_run(capsys):
 
 def test_training_works_in_another_thread():
     done = []
-    thread = threading.Thread(target=lambda: done.append(run()))
+    thread = threading.Thread(target=lambda: done.append(run()), daemon=True)
     thread.start()
-    thread.join()
+    thread.join(60)  # a bar's lock that an interrupt left locked would stop it for ever
     ((model, history),) = done
     assert history.ended == "finished"
     assert same(weights(model), weights(run()[0]))

@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -88,18 +89,19 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     dropout_rng = rng.spawn(1)[0] if model.settings["dropout"] else None
     history, total, right, since = History(ended="running"), 0.0, 0, 0
     started = time.perf_counter()
-    # In a notebook each change of the bar is a message or three: every 2 seconds is often enough.
-    bar = tqdm(total=steps * batch_size, unit=" examples", unit_scale=True, mininterval=2, disable=not progress)
+    shown = {"total": steps * batch_size, "unit": " examples", "unit_scale": True, "disable": not progress}
     # One BLAS thread: products this small get slower with more. Overflow shows as a loss that is not finite.
-    with bar, threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"), held_off(1) as interrupts:
+    quiet = np.errstate(over="ignore", invalid="ignore")
+    with progress_bar(**shown) as bar, threadpool_limits(1, "blas"), quiet, held_off(1) as interrupts:
         for step in range(1, steps + 1):
             contexts, targets, weights = draw(rng, batch_size)
             loss, hits = model.loss_and_gradients(contexts, targets, weights, dropout_rng)
             if not math.isfinite(loss):
                 history.ended = "diverged"
-                tqdm.write(
-                    f"Stopped: the loss became {loss} at step {step}; try a learning rate below {learning_rate}."
-                )
+                with interrupts.unbroken():
+                    bar.write(
+                        f"Stopped: the loss became {loss} at step {step}; try a learning rate below {learning_rate}."
+                    )
                 break
             rate = learning_rate * rate_at((step - 1) / steps)
             with interrupts.unbroken():
@@ -108,15 +110,15 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
                         if value.ndim == 2:  # weights, not biases
                             value *= 1 - rate * weight_decay
                 stepper.step(rate)
+                bar.update(batch_size)
             total, right, since = total + loss, right + hits, since + 1
-            bar.update(batch_size)
             if step % every == 0 or step == steps or interrupts.asked:
                 measured = _measured(
                     step, batch_size, started, total / since, right / (since * batch_size), model, valid
                 )
                 with interrupts.unbroken():
                     history.append(measured)
-                bar.set_postfix_str(f"loss {history.loss[-1]:.3f}", refresh=False)
+                    bar.set_postfix_str(f"loss {history.loss[-1]:.3f}", refresh=False)
                 total, right, since = 0.0, 0, 0
                 if step == steps:
                     history.ended = "finished"
@@ -134,6 +136,21 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     if history.ended == "interrupted":
         print(f"Interrupted after step {history.step[-1]}: the model keeps what it has learnt.")
     return history
+
+
+@contextmanager
+def progress_bar(**settings):
+    """tqdm's bar, which takes and returns its locks unbroken: one lost half way would stop all bars of other threads.
+
+    In a notebook each change of a bar is a message or three: every 2 seconds is often enough.
+    """
+    with held_off():
+        bar = tqdm(mininterval=2, **settings)
+    try:
+        yield bar
+    finally:
+        with held_off():
+            bar.close()
 
 
 def _valid_batches(model, valid_ids):

@@ -1,6 +1,7 @@
 """Interrupts at any moment: whole steps, whole files, nothing half trained in store."""
 
 import os
+import threading
 from functools import partial
 
 import numpy as np
@@ -49,6 +50,16 @@ def test_training_stops_between_steps(whole, how_many, rng, capsys):
                 steps = history.step[-1]
                 assert history.ended == ("finished" if steps == STEPS and not sent else history.ended)
                 assert same(weights(model), after[steps])
+    assert works_in_another_thread()
+
+
+def works_in_another_thread():
+    """Nothing that the interrupted runs took is still taken."""
+    done = []
+    thread = threading.Thread(target=lambda: done.append(run(tiny(), steps=2)), daemon=True)
+    thread.start()
+    thread.join(60)
+    return bool(done)
 
 
 def test_an_interrupt_while_writing(tmp_path, rng):
@@ -90,6 +101,7 @@ def test_an_interrupted_grid_stores_whole_runs_only(tmp_path, monkeypatch, rng):
             assert set(tmp_path.iterdir()) <= {path}
             grids.run_grid("g", grid)
             assert path.read_bytes() == expected
+    assert works_in_another_thread()
 
 
 def test_an_interrupted_model_leaves_the_stored_one(tmp_path, monkeypatch, rng):
@@ -109,3 +121,4 @@ def test_an_interrupted_model_leaves_the_stored_one(tmp_path, monkeypatch, rng):
             now = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
             assert now in whole and (results or sent)
             assert now == whole[n % 2] if results else True
+    assert works_in_another_thread()

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from tinygpt_lib.checks import choice, cut, having, listed, shown, shown_path, text
 from tinygpt_lib.corpus import load_text
 from tinygpt_lib.course.stored import RESULTS
 from tinygpt_lib.files import write_atomically
-from tinygpt_lib.interrupts import whole_or_nothing
+from tinygpt_lib.interrupts import held_off, whole_or_nothing
+from tinygpt_lib.training import progress_bar
 
 
 class Grid(NamedTuple):
@@ -111,9 +111,13 @@ def run_grid(name, grid):
         "conditions": conditions,
     }
     store(name, facts)
-    for condition, seed in tqdm(todo, desc=name, unit=" runs"):
-        conditions[condition]["runs"].append(rounded(grid.run(seed, **grid.conditions[condition])))
-        store(name, facts)
+    with progress_bar(total=len(todo), desc=name, unit=" runs") as bar:
+        for condition, seed in todo:
+            run = rounded(grid.run(seed, **grid.conditions[condition]))
+            with held_off():
+                conditions[condition]["runs"].append(run)
+                store(name, facts)
+                bar.update()
 
 
 def rounded(run):
