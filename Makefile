@@ -55,10 +55,10 @@ $(OLDEST)/installed: requirements.txt pyproject.toml
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-attack: install ## the long form of tests/attack, about 15 minutes: what was tried, how much of it survived
+attack: install ## the long form of tests/attack, about 6 minutes: what was tried, how much of it survived
 	TINYGPT_LONG=1 $(BIN)/python -m pytest tests/attack -q
 
-browser: $(BROWSER)/installed ## run the notebooks with widgets in JupyterLab in a browser (needs chromium; 10 minutes)
+browser: $(BROWSER)/installed ## run the notebooks with widgets in JupyterLab in a browser (needs chromium; 7 minutes)
 	$(BROWSER)/bin/python -m pytest tests/browser -q
 
 $(BROWSER)/installed: requirements.txt tests/browser/requirements.txt pyproject.toml
@@ -67,7 +67,7 @@ $(BROWSER)/installed: requirements.txt tests/browser/requirements.txt pyproject.
 		-r tests/browser/requirements.txt -e .
 	@touch $@
 
-bench: $(BENCH)/installed ## time the library beside PyTorch, JAX and Hugging Face's tokenizers (about 15 minutes)
+bench: $(BENCH)/installed ## time the library beside PyTorch, JAX and Hugging Face's tokenizers (about 5 minutes)
 	@echo "$(BENCH) takes $$(du -sh $(BENCH) | cut -f1) of disk"
 	$(BENCH)/bin/python tests/benchmarks
 
