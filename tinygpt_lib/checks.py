@@ -125,12 +125,17 @@ def file_path(value) -> Path:
     return Path(value)
 
 
+def _array(values):
+    """`values` as an array; one without axes and numbers, which every check refuses, if they can be none."""
+    try:
+        return np.asarray(values)
+    except Exception:  # rows of several lengths, and what else is no array
+        return np.asarray(None)
+
+
 def token_ids(name, ids, vocab_size, dimensions=1):
     """`ids` as an array of integers from 0 to vocab_size - 1 with that many axes; else ValueError."""
-    try:
-        array = np.asarray(ids)
-    except Exception:  # rows of several lengths, and what else is no array
-        array = np.asarray(None)
+    array = _array(ids)
     if array.size == 0 and array.ndim == dimensions:
         array = array.astype(np.int64)
     if array.ndim != dimensions or array.dtype.kind not in "iu":
@@ -143,10 +148,7 @@ def token_ids(name, ids, vocab_size, dimensions=1):
 
 def numbers(name, values, *shape):
     """`values` as an array of numbers of that shape; else ValueError. None is any length, ... as first any axes."""
-    try:
-        array = np.asarray(values)
-    except Exception:
-        array = np.asarray(None)
+    array = _array(values)
     found, wanted = array.shape, shape
     if shape[0] is ...:
         wanted = shape[1:]
@@ -162,10 +164,7 @@ def numbers(name, values, *shape):
 
 def real_numbers(name, values):
     """`values` as a float64 array if they are numbers, one or more, with one axis; else ValueError. NaN passes."""
-    try:
-        array = np.asarray(values)
-    except Exception:
-        array = np.asarray(None)
+    array = _array(values)
     if array.ndim != 1 or array.dtype.kind not in "biuf" or array.size == 0:
         raise ValueError(f"{name} must be numbers, one or more, with one axis, not {shown(values)}")
     return array.astype(np.float64)
@@ -204,14 +203,16 @@ def a_model(value, *more):
     return having("model", value, "a TinyGPT", "tok", "context", "pad_id", "padding", "logits", *more)
 
 
-def a_tokenizer(value):
-    """`value` if it encodes as a Tokenizer does; else ValueError."""
-    return having("the tokenizer", value, "a Tokenizer", "encode", "decode", "vocab_size", "special_ids", "pad_id")
+def a_tokenizer(value, *more):
+    """`value` if it encodes as a Tokenizer does and has the attributes `more`, too; else ValueError."""
+    attributes = ("encode", "decode", "vocab_size", "special_ids", "pad_id", *more)
+    return having("the tokenizer", value, "a Tokenizer", *attributes)
 
 
-def a_generator(value):
-    """`value` if it is NumPy's source of random numbers; else ValueError."""
-    return having("rng", value, "a generator such as numpy.random.default_rng(0)", "integers", "random", "spawn")
+def a_generator(value, *used):
+    """`value` if it is NumPy's source of random numbers, or has at least what is `used` of one; else ValueError."""
+    methods = used or ("integers", "random", "spawn")
+    return having("rng", value, "a generator such as numpy.random.default_rng(0)", *methods)
 
 
 def a_function(name, value):

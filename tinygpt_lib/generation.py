@@ -4,7 +4,17 @@ import codecs
 
 import numpy as np
 
-from tinygpt_lib.checks import a_model, flag, having, listed, real_number, real_numbers, shown, token_ids, whole_number
+from tinygpt_lib.checks import (
+    a_generator,
+    a_model,
+    flag,
+    listed,
+    real_number,
+    real_numbers,
+    shown,
+    token_ids,
+    whole_number,
+)
 from tinygpt_lib.windows import pad_contexts
 
 REPETITION_WINDOW = 20  # how many of the last tokens the repetition penalty looks at
@@ -28,7 +38,7 @@ def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_pena
 
 def draw_token(p, rng) -> int:
     """One token id drawn with probabilities p: (V,)."""
-    p, rng = real_numbers("p", p), having("rng", rng, "a generator such as numpy.random.default_rng(0)", "random")
+    p, rng = real_numbers("p", p), a_generator(rng, "random")
     if not p.min() >= 0 or not abs(p.sum() - 1) < 1e-3:
         raise ValueError(f"p is {shown(p)}: it must be probabilities, of at least 0, that add up to 1")
     return int(draw_tokens(p[None], np.array([rng.random()]))[0])

@@ -13,7 +13,6 @@ from tinygpt_lib.checks import (
     a_generator,
     a_tokenizer,
     cut,
-    having,
     pairs,
     shown,
     shown_path,
@@ -142,7 +141,7 @@ class TinyGPT:
         New parameters start random, at the scale of the old. Returns the model itself.
         """
         old = self.tok
-        having("the tokenizer", tok, "a Tokenizer", "tokens", "merges", "special_ids", "vocab_size")
+        a_tokenizer(tok, "tokens", "merges")
         kept = list(tok.special_ids)[: len(old.special_ids)] == list(old.special_ids)
         if tok.tokens != old.tokens or tok.merges != old.merges or not kept:
             raise ValueError("grow takes this model's own tokenizer with special tokens added: use with_special_tokens")

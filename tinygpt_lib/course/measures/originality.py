@@ -31,7 +31,7 @@ def longest_copied_run(text, source) -> str:
     >>> longest_copied_run("To be or not", "not to be or so")
     'o be or '
     """
-    a_text("the text", text), a_text("the source", source)
+    text, source = a_text("the text", text), a_text("the source", source)
     best = ""
     for start in range(len(text)):
         # Only a longer run than the best so far is of interest, so each start asks for one more character first.
@@ -48,7 +48,7 @@ def copied_pieces(text, source, least=16) -> list[tuple[int, int, int]]:
     >>> copied_pieces("or not to be, to be", "to be or not", 5)
     [(0, 6, 6), (7, 0, 5), (14, 0, 5)]
     """
-    a_text("the text", text), a_text("the source", source)
+    text, source = a_text("the text", text), a_text("the source", source)
     pieces, start, least = [], 0, whole_number("least", least, 1)
     while start <= len(text) - least:
         length = least
