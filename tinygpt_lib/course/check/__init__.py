@@ -17,6 +17,7 @@ from tinygpt_lib.course.check.foundations import (
     look_up,
     most_frequent_pair,
     next_letter,
+    smoothed,
     tanh_backward,
     temper,
     weighted_cross_entropy,

@@ -10,6 +10,7 @@ from tinygpt_lib.course.experiments import (
     alphabetize,
     conversations,
     encodings,
+    exams,
     network,
     original_runs,
     refusals,
@@ -21,6 +22,7 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
+    **exams.GRIDS,
     **windows.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
