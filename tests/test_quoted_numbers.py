@@ -1,6 +1,6 @@
 """Each figure that a text quotes is one that a cell beside it prints, or says where it comes from.
 
-A figure is a number with decimals, with a thousands comma, or a percentage, in the prose of a notebook: not in formulas,
+A figure is a number with decimals or a thousands comma, or a percentage, in the prose of a notebook: not in formulas,
 code or links, and not the 95 % of an interval. It agrees with a printed number, with one in the code, or with a setting
 of a stored experiment that the notebook loads, if it is that number rounded (a percentage also with the fraction). What
 a notebook cannot print is in its cell's metadata, with a reason: `quoted: {figure: source}`.
