@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from notebooks import LESSONS, PATHS, SOLUTIONS, code_cells, name, read, solution, tags
+from notebooks import LESSONS, NOTEBOOKS, PATHS, SOLUTIONS, code_cells, name, read, solution, tags
 from tinygpt_lib.course.experiments.__main__ import GRIDS
 from tinygpt_lib.course.make.models import SETTINGS
 from tinygpt_lib.course.make.notebooks import long_lines
@@ -165,3 +165,20 @@ def test_exercises_are_stubs_with_checks(path):
 @every_lesson
 def test_has_solutions(path):
     assert solution(path).is_file()
+
+
+def minutes(path) -> tuple[int, int]:
+    """What a notebook says of its own length: minutes to read, and those of its exercises together."""
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    cards = re.findall(r"^### Exercise \d · .+ \*\(\w+, (\d+) minutes", text, re.M)
+    return int(re.search(r"\*\*Time:\*\* about (\d+) minutes", text)[1]), sum(map(int, cards))
+
+
+def test_the_maps_give_each_notebooks_own_times():
+    first = "\n".join(cell.source for cell in read(NOTEBOOKS / "00_start_here.ipynb").cells)
+    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    for path in LESSONS:
+        if path.parent == NOTEBOOKS and not path.name.startswith("00"):
+            reading, doing = minutes(path)
+            assert re.search(rf"\({path.name}\) \|.*\| {reading} \| {doing} \|$", first, re.M), path.name
+            assert re.search(rf"\(notebooks/{path.name}\) \|.*\| {reading} min \| \d+ s \|$", readme, re.M), path.name
