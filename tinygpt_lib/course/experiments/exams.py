@@ -20,7 +20,6 @@ from tinygpt_lib.windows import all_contexts
 SKIP = 16  # every model is measured on the same characters: those after a full window
 NETWORK = {"hidden": [256, 256]}
 TRAINING = {"steps": 2000, "batch_size": 512, "learning_rate": 4e-3, "min_context": 4}
-QUICK = {"batch_size": 512, "learning_rate": 4e-3, "min_context": 8, "weight_decay": 0.1}
 MOST_KNOWN = 8  # contexts known for so many characters or more are one group
 
 
@@ -75,21 +74,6 @@ def tenth_out(seed, tenth, steps, share=1.0):
     }
 
 
-def minute_out(seed, tenth, steps, share=1.0):
-    """As `tenth_out`, for a network that is trained for about a minute and has a window of 8, always full.
-
-    Returns the losses of the 5-gram and of the network on the held-out tenth, and how far it is ahead, shown 4 and 8.
-    """
-    pieces = tenths(first_part(share))
-    training_ids = np.concatenate([piece for n, piece in enumerate(pieces) if n != tenth])
-    model = TinyGPT(characters()[0], context=8, **NETWORK, seed=10 * seed + tenth)
-    started = time.process_time()
-    train(model, training_ids, seed=10 * seed + tenth, progress=False, **{**QUICK, "steps": steps})
-    seconds = time.process_time() - started
-    beside = beside_counting(model, training_ids, pieces[tenth], (4, 8))
-    return {"held_out": surprises(model, pieces[tenth], 8).mean(), **beside, "seconds": seconds}
-
-
 def beside_counting(model, training_ids, exam, shown) -> dict:
     """A network beside the 5-gram that was counted on the same text: the 5-gram's loss on the exam and, by how much of
     the context is known, the share of the characters and how far the network is ahead, for each number of tokens shown.
@@ -137,13 +121,6 @@ GRIDS = {
         "Is the last tenth a harder exam than the others, and what of its loss is over-fitting?",
         tenth_out,
         {f"tenth {n + 1}": {"tenth": n, "steps": TRAINING["steps"]} for n in range(10)},
-        seeds=1,
-        sample={"tenth": 9, "steps": 20, "share": 0.02},
-    ),
-    "exams_minute": Grid(
-        "Can a network beat the 5-gram after a minute of training, whichever tenth is the exam?",
-        minute_out,
-        {f"tenth {n + 1}": {"tenth": n, "steps": 4500} for n in (1, 3, 5, 7, 9)},
         seeds=1,
         sample={"tenth": 9, "steps": 20, "share": 0.02},
     ),
