@@ -45,7 +45,7 @@ def test_the_gap_has_two_parts():
 
 def test_a_play_whose_beginning_was_read():
     for play, run in PLAYS.items():
-        (line,) = [line for line in lines(NOTEBOOK, play) if "beginning read" in line]
+        (line,) = lines(NOTEBOOK, f"{play:23} beginning read")
         assert agrees(line.split()[-3].rstrip(","), run["known"]) and agrees(last(line), run["unseen"])
     (line,) = lines(NOTEBOOK, "unread minus read")
     costs = [run["unseen"] - run["known"] for run in PLAYS.values()]
