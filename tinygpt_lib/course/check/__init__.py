@@ -13,11 +13,11 @@ from tinygpt_lib.course.check.foundations import (
     checks_until_trained,
     decode,
     fill,
+    linear_backward,
     longest_copied_run,
     look_up,
     most_frequent_pair,
     next_letter,
-    tanh_backward,
     temper,
     weighted_cross_entropy,
 )
