@@ -49,12 +49,12 @@ def decode():
 @exercise
 def linear_backward():
     rng = np.random.default_rng(2)
-    for (examples, inputs, outputs), hint in (
+    for (batch, inputs, outputs), hint in (
         ((1, 2, 3), "return the three arrays (dW, db, dx), with the shapes of W, b and x"),
         ((4, 2, 3), "with several examples, the slopes of dW and db add up over the batch: sums, not means"),
-        ((4, 3, 3), "W is square here, so a wrong product has a right shape: dW = x.T @ dy, dx = dy @ W.T"),
+        ((4, 3, 3), "W is square here, so a wrong product has the right shape, too: which sums does dx need, rows or columns?"),
     ):
-        x, dy = rng.normal(size=(examples, inputs)), rng.normal(size=(examples, outputs))
+        x, dy = rng.normal(size=(batch, inputs)), rng.normal(size=(batch, outputs))
         layer = Linear(rng.normal(size=(inputs, outputs)), np.zeros(outputs))
         layer.forward(x)
         dx = layer.backward(dy)
