@@ -52,7 +52,7 @@ def linear_backward():
     for (batch, inputs, outputs), hint in (
         ((1, 2, 3), "return the three arrays (dW, db, dx), with the shapes of W, b and x"),
         ((4, 2, 3), "with several examples, the slopes of dW and db add up over the batch: sums, not means"),
-        ((4, 3, 3), "W is square here, so a wrong product has the right shape, too: which sums does dx need, rows or columns?"),
+        ((4, 3, 3), "W is square here, and a wrong product fits, too: dx adds up over the neurons"),
     ):
         x, dy = rng.normal(size=(batch, inputs)), rng.normal(size=(batch, outputs))
         layer = Linear(rng.normal(size=(inputs, outputs)), np.zeros(outputs))
