@@ -14,6 +14,7 @@ from tinygpt_lib.course.experiments import (
     original_runs,
     refusals,
     reward,
+    sampling,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -21,6 +22,7 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
+    **sampling.GRIDS,
     **windows.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
