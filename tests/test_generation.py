@@ -85,7 +85,19 @@ def test_of_equals_the_smaller_ids_stay(data):
 
 @pytest.mark.parametrize(
     "top_p, kept",
-    [(0.4, 1), (0.5, 1), (0.51, 2), (0.75, 2), (0.8, 3), (0.875, 3), (0.9, 4), (0.95, 5), (1, 5), (None, 5), (1e-300, 1)],
+    [
+        (0.4, 1),
+        (0.5, 1),
+        (0.51, 2),
+        (0.75, 2),
+        (0.8, 3),
+        (0.875, 3),
+        (0.9, 4),
+        (0.95, 5),
+        (1, 5),
+        (None, 5),
+        (1e-300, 1),
+    ],
 )
 def test_top_p_keeps_the_fewest_that_reach_the_share(top_p, kept):
     """Exactly, also where the share is reached exactly: these probabilities are sums of powers of two."""
