@@ -10,7 +10,7 @@ def tree(ax, chances, tok, root):
     """Draw paths of tokens as a tree from left to right, the likelier branch of each fork above.
 
     chances: {(id, ...): the path's probability}, every path with all its beginnings, () among them; paths that go on
-    are of one length. At each branch stands the probability of its last step, at the right end that of the whole path.
+    are of one length. Beside each token stands the probability of this step, at the right end that of the whole path.
     The greedy path, always the likelier step, is orange; the likeliest whole path is blue. `root`: the text before.
     """
     steps = max(map(len, chances))
@@ -32,18 +32,16 @@ def tree(ax, chances, tok, root):
                 colour, bold = colour_of, "bold"
         x, y = len(path), heights[path]
         if path:
-            low = heights[path[:-1]]
-            ax.plot([x - 0.88, x - 0.12], [low, y], color=colour, linewidth=2.5 if bold == "bold" else 1)
-            share = chances[path] / chances[path[:-1]]
-            ax.text(
-                x - 0.36, low + 0.68 * (y - low), f"{share:.0%}", ha="center", va="center", fontsize=9, color=colour,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-            )  # fmt: skip
+            ax.plot([x - 0.58, x - 0.1], [heights[path[:-1]], y], color=colour, linewidth=1 if colour == OTHER else 2.5)
+            share = f"{chances[path] / chances[path[:-1]]:.0%}"
+            ax.text(x + 0.08, y, share, va="center", fontsize=9, color=colour, **plots.PLAIN)
         name = plots.visible(tok.token_text(path[-1])) if path else cut(plots.visible(root), 30)
-        ax.text(x, y, name, ha="center" if path else "right", va="center", fontsize=12, color=colour, weight=bold,
-                family="monospace", **plots.PLAIN)  # fmt: skip
+        ax.text(
+            x if path else 0.36, y, name, ha="center" if path else "right", va="center", fontsize=12, color=colour,
+            weight=bold, family="monospace", **plots.PLAIN,
+        )  # fmt: skip
         if len(path) == steps:
             whole = f"= {chances[path]:.1%}"
-            ax.text(x + 0.15, y, whole, va="center", fontsize=10, color=colour, weight=bold, **plots.PLAIN)
-    ax.set(xlim=(-0.9, steps + 0.7), ylim=(len(leaves) - 0.5, -0.5))
+            ax.text(x + 0.42, y, whole, va="center", fontsize=10, color=colour, weight=bold, **plots.PLAIN)
+    ax.set(xlim=(-0.4, steps + 0.8), ylim=(len(leaves) - 0.5, -0.5))
     ax.set_axis_off()
