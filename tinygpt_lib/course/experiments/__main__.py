@@ -14,7 +14,6 @@ from tinygpt_lib.course.experiments import (
     original_runs,
     refusals,
     reward,
-    sampling,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -22,7 +21,6 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
-    **sampling.GRIDS,
     **windows.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
