@@ -225,6 +225,9 @@ TABLE = {
     "sampling_view": (
         sampling_view, lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "max_tokens": 2}
     ),
+    "drawn_examples": (
+        show.drawn_examples, lambda: {"starts": "wrap", "min_context": 2, "substring": 20, "n": 3, "seed": 0}
+    ),
     "answering": (show.answering, lambda: {"model": talker(), "question": "a?", **sampling()}),
     "chat_panel": (
         show.chat_panel, lambda: {"model": talker(), "question": "a?", "temperature": 1.0, "top_n": 2, "pause": 0.1}

@@ -3,6 +3,7 @@
 import ipywidgets as widgets
 import numpy as np
 
+from tinygpt_lib.checks import whole_number
 from tinygpt_lib.course.show import plots
 from tinygpt_lib.course.show.panels import picture
 from tinygpt_lib.windows import STARTS, Windows
@@ -17,7 +18,7 @@ def drawn_examples(starts="random", min_context=1, substring=WINDOW, n=20_000, s
     """
     places = np.arange(CHARACTERS)  # a text whose tokens say where they stand
     windows = Windows(places, WINDOW, CHARACTERS, "before", min_context, starts, substring)
-    contexts, targets, _ = windows(np.random.default_rng(seed), n)
+    contexts, targets, _ = windows(np.random.default_rng(whole_number("seed", seed, 0)), n)
     return targets, (contexts != CHARACTERS).sum(axis=1)
 
 
