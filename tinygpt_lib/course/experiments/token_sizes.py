@@ -29,7 +29,7 @@ GRIDS = {
         "How much text should a token hold?",
         token_length,
         {case: {**settings, "rate": RATES[case]} for case, settings in CASES.items() if "vocab_size" in settings},
-        seeds=5,
+        seeds=3,
         sample={"vocab_size": 128, "rate": 8e-3, "steps": 60},
         tolerance=0.05,
     ),

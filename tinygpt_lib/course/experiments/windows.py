@@ -3,19 +3,15 @@
 import numpy as np
 
 from tinygpt_lib.course.experiments.grid import Grid
-from tinygpt_lib.course.experiments.rates import RATES
-from tinygpt_lib.course.experiments.text_runs import characters, first_part, one_layer_run, text_run
+from tinygpt_lib.course.experiments.text_runs import characters, first_part, text_run
 from tinygpt_lib.windows import STARTS, gather
 
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)  # the context lengths at which a model is examined
 
 
-def spread_examples(ids, model, length, most=10_000, first=None):
-    """At most `most` positions, spread evenly over a text, with `length` tokens before them: (n, context), (n,).
-
-    first: the first position (None: `length`); given alike, exams with other lengths ask for the very same tokens.
-    """
-    ends = np.unique(np.linspace(length if first is None else first, len(ids) - 1, most).astype(int))
+def spread_examples(ids, model, length, most=10_000):
+    """At most `most` positions, spread evenly over a text, with `length` tokens before them: (n, context), (n,)."""
+    ends = np.unique(np.linspace(length, len(ids) - 1, most).astype(int))
     lengths = np.full(len(ends), length)
     return gather(ids, ends, lengths, model.context, model.pad_id, model.padding), ids[ends]
 
@@ -80,25 +76,14 @@ def two_exams(seed, min_context, steps=800, every=50):
     return {"examples": curve["examples"], "own": curve["accuracy"], "full": full, "all_lengths": all_lengths}
 
 
-def window_size(seed, context, rate, min_context=None, steps=800):
-    """Train with a window of `context` characters; the held-out loss as training goes, on an exam common to all sizes.
-
-    The exam: 20,000 characters of the last tenth, the same ones for every window up to 32, each guessed from a full
-    window. `final`: the same on all characters of the last tenth from the 33rd on. `shown`, if shorter contexts were
-    practised: that loss when the network is shown only the last 1, 2, 4, ... characters of its window.
-    """
-    (tok, ids, held_out), widest = characters(), 32
-
-    def examine(model, length=context, most=20_000):
-        return model.evaluate_batches([spread_examples(held_out, model, length, most, widest)]).loss
-
-    model, curve = one_layer_run(seed, tok, ids, steps, rate, examine, context, min_context, checks=20)
-    lengths = [n for n in (1, 2, 4, 8, 16, 32) if n == context or n < context and min_context]
-    shown = [examine(model, n, len(held_out)) for n in lengths]
-    return {
-        "examples": curve["examples"], "seconds": curve["seconds"], "held_out": curve["exam"], "final": shown[-1],
-        "shown": shown, "size": model.size,
-    }  # fmt: skip
+def window_size(seed, context, min_context, steps=800):
+    """Train with a window of `context` characters; the held-out loss at full windows as training goes."""
+    training = {"steps": steps, "every": steps // 10, "learning_rate": 4e-3, "min_context": min_context}
+    network = {"context": context, "hidden": (256,)}
+    model, curve = text_run(seed, network, training)
+    held_out = characters()[2][32 - context :]  # whatever the window, the same characters are to be guessed
+    curve["final"] = model.evaluate(held_out).loss
+    return {key: curve[key] for key in ("examples", "seconds", "held_out", "final")} | {"size": model.size}
 
 
 GRIDS = {
@@ -136,15 +121,15 @@ GRIDS = {
         "How large should the window be?",
         window_size,
         {
-            **{f"{n} full": {"context": n, "rate": RATES[f"window {n}"]} for n in (4, 8, 16, 32)},
-            "16 from 1": {"context": 16, "rate": RATES["window 16"], "min_context": 1},
             **{
-                f"{n} full, longer": {"context": n, "rate": RATES[f"window {n}, longer"], "steps": 4_000}
-                for n in (4, 8, 16)
+                f"{n} {name}": {"context": n, "min_context": n if name == "full" else 1}
+                for name in ("full", "from 1")
+                for n in (4, 8, 16, 32)
             },
+            **{f"{n} full, longer": {"context": n, "min_context": n, "steps": 4_000} for n in (4, 8, 16)},
         },
         seeds=5,
-        sample={"context": 8, "min_context": 1, "rate": 8e-3, "steps": 40},
+        sample={"context": 8, "min_context": 8, "steps": 50},
         tolerance=0.05,
     ),
 }
