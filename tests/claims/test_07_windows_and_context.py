@@ -91,24 +91,28 @@ def test_trained_more_quickly():
                 assert same(line, mine - other) and line.endswith(": " + verdict(mine - other, "better", "worse"))
 
 
-def test_how_wide_the_window_is():
-    for n in (4, 8, 16, 32):
-        line = lines(NOTEBOOK, f"window {n:2}, 800 steps")[0]
-        assert same(line.partition(":")[2], per_seed("windows_context", f"{n} full", "final"))
-    for how, steps in (("full", "  800"), ("full, longer", "4,000")):
-        for one, other in ((8, 4), (16, 8)):
-            line = lines(NOTEBOOK, f"{steps.strip()} steps: window {one:2} minus window {other}")[0]
-            gap = per_seed("windows_context", f"{one} {how}", "final") - per_seed(
-                "windows_context", f"{other} {how}", "final"
-            )
-            assert same(line, gap) and line.endswith(": " + verdict(gap, "worse", "better"))
+def losses(case):
+    return [load("windows_rates")[f"{case}, rate {rate / 1000:g}"][0]["loss"] for rate in TRIED[case]]
 
 
-def test_how_much_of_its_window_a_network_uses():
-    for place, n in ((2, 4), (3, 8)):
-        line = lines(NOTEBOOK, f"window 16, shown 16 minus shown {n}")[0]
-        all_of_it, some = (per_seed("windows_context", "16 from 1", "shown", index) for index in (-1, place))
-        assert same(line, all_of_it - some) and line.endswith(": " + verdict(all_of_it - some, "worse", "better"))
+@pytest.mark.parametrize("more, steps", [("", "800"), (", longer", "4,000")])
+def test_how_wide_the_window_is(more, steps):
+    line = lines(NOTEBOOK, f"{steps} steps, each window at its best rate")[0]
+    best = [min(losses(f"window {n}{more}")) for n in (4, 8, 16)]
+    assert all(agrees(found, loss) for found, loss in zip(re.findall(r": (\d\.\d+)", line), best, strict=True))
+    how = "full" + more
+    for one, other in ((8, 4), (16, 8)):
+        line = lines(NOTEBOOK, f"{steps} steps: window {one:2} minus window {other}")[0]
+        gap = per_seed("windows_context", f"{one} {how}", "final") - per_seed(
+            "windows_context", f"{other} {how}", "final"
+        )
+        assert same(line.partition(":")[2], gap) and line.endswith(": " + verdict(gap, "worse", "better"))
+
+
+def test_the_narrower_the_better_at_first_and_16_behind_8_at_every_rate_later():
+    first, later = ([losses(f"window {n}{more}") for n in (4, 8, 16)] for more in ("", ", longer"))
+    assert all(a < b < c for a, b, c in zip(*first)) and all(b < c for _, b, c in zip(*later))
+    assert abs(min(later[0]) - min(later[1])) < 0.002
 
 
 def test_vocabularies():
@@ -131,7 +135,7 @@ def test_comparisons_of_vocabularies():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_rate_is_the_best_of_those_tried_and_has_one_on_each_side(case):
-    losses = [load("windows_rates")[f"{case}, rate {rate / 1000:g}"][0]["loss"] for rate in TRIED[case]]
-    best = int(np.argmin(losses))
-    assert RATES[case] == TRIED[case][best] / 1000 and 0 < best < len(losses) - 1
+def test_the_best_rate_has_one_tried_on_each_side(case):
+    best = int(np.argmin(losses(case)))
+    assert 0 < best < len(TRIED[case]) - 1
+    assert case not in RATES or RATES[case] == TRIED[case][best] / 1000
