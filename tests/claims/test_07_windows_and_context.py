@@ -7,7 +7,8 @@ import pytest
 from printed import agrees, interval, lines, text
 
 from tinygpt_lib.course.experiments import load
-from tinygpt_lib.course.experiments.rates import CASES, RATES, TRIED
+from tinygpt_lib.course.experiments.rates import CASES, TRIED
+from tinygpt_lib.course.experiments.text_runs import tokens
 
 NOTEBOOK = "07_windows_and_context.ipynb"
 PAIR = re.compile(r"([+-]?\d+\.?\d*)%? \+- (\d+\.?\d*)")
@@ -116,7 +117,7 @@ def test_the_narrower_the_better_at_first_and_16_behind_8_at_every_rate_later():
 
 
 def test_vocabularies():
-    for name in ("65", "256", "1,024"):
+    for name in ("65", "256", "1,024", "4,096"):
         line = lines(NOTEBOOK, f"vocabulary {name:>5}:")[0]
         assert same(line, per_seed("windows_tokens", name, "nats_per_token"))
         line = after("vocabulary   bytes a token", name)
@@ -126,7 +127,7 @@ def test_vocabularies():
 def test_comparisons_of_vocabularies():
     found = [re.fullmatch(r"(.+) minus (.+): (\S+ \+- \S+) bits per byte: (.+)", line) for line in lines(NOTEBOOK)]
     found = [match.groups() for match in found if match]
-    assert len(found) == 5
+    assert len(found) == 6
     for one, other, numbers, claim in found:
         gap = per_seed("windows_tokens", one, "bits_per_byte", -1) - per_seed(
             "windows_tokens", other, "bits_per_byte", -1
@@ -138,4 +139,30 @@ def test_comparisons_of_vocabularies():
 def test_the_best_rate_has_one_tried_on_each_side(case):
     best = int(np.argmin(losses(case)))
     assert 0 < best < len(TRIED[case]) - 1
-    assert case not in RATES or RATES[case] == TRIED[case][best] / 1000
+
+
+def test_characters_are_ahead_in_less_time_than_4096_takes():
+    found = re.search(r"4,096: (\d+) processor seconds; 65 after (\d+): (\S+) bits", text(NOTEBOOK)).groups()
+    runs = load("windows_tokens")
+    most = np.mean([run["seconds"][-1] for run in runs["4,096"]])
+    seconds, bits = (np.mean([run[key] for run in runs["65, longer"]], axis=0) for key in ("seconds", "bits_per_byte"))
+    there = max(place for place, second in enumerate(seconds) if second < most)
+    assert agrees(found[0], most) and agrees(found[1], seconds[there]) and agrees(found[2], bits[there])
+    assert bits[there] < min(run["bits_per_byte"][-1] for run in runs["4,096"])
+
+
+def test_bits_per_byte_at_the_best_rates():
+    printed = {}
+    for name, case, size in (
+        ("65  ", "65", 65),
+        ("65, as much to guess ", "65, longer", 65),
+        ("1,024  ", "1,024", 1024),
+        ("1,024, narrow ", "1,024, narrow", 1024),
+    ):
+        tok, ids, *_ = tokens(size)
+        part = ids[len(ids) * 8 // 9 :]
+        bits = min(losses(case)) * len(part) / len(tok.decode(part).encode("utf-8")) / np.log(2)
+        line = after("bits per byte, each at its best rate", name)
+        assert agrees(line.split()[-1], bits)
+        printed[case] = bits
+    assert printed["1,024, narrow"] < printed["65, longer"] < printed["1,024"] < printed["65"]

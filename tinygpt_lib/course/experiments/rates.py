@@ -20,7 +20,7 @@ CASES = {
     **{f"window {n}, longer": {"context": n, "steps": 4_000} for n in (4, 8, 16)},
     **{f"{size:,}": {"vocab_size": size, "steps": 600} for size in (65, 256, 1024)},
     # what 1,024 has more of than 65: text to guess, and text in view
-    "65, longer": {"vocab_size": 65, "steps": 1_416},  # as many bytes to guess as 1,024
+    "65, longer": {"vocab_size": 65, "steps": 1_416},  # as many bytes as 1,024 in 600
     "1,024, narrow": {"vocab_size": 1024, "steps": 600, "context": 7},  # as many bytes in view as 65
 }
 # The rates tried for each case, in thousandths: at least one on each side of the best.
@@ -29,7 +29,6 @@ TRIED = {
     "window 4, longer": (2, 4, 8, 16), "window 8, longer": (2, 4, 8, 16), "window 16, longer": (2, 4, 8, 16),
     "65": (8, 16, 32), "256": (4, 8, 16), "1,024": (4, 8, 16), "65, longer": (4, 8, 16), "1,024, narrow": (8, 16, 32),
 }  # fmt: skip
-RATES = {"65": 16e-3, "256": 8e-3, "1,024": 8e-3, "65, longer": 8e-3, "1,024, narrow": 16e-3}  # the best for tokens
 
 GRIDS = {
     "windows_rates": Grid(

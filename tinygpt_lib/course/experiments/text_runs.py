@@ -57,7 +57,7 @@ def text_run(seed, network, training, ids=None):
     }
 
 
-def one_layer_run(seed, tok, ids, steps, rate, examine, context=16, min_context=None, hidden=256, checks=12):
+def one_layer_run(seed, tok, ids, steps, rate, examine, context=16, min_context=None, hidden=256, checks=6):
     """Train a fresh network of one hidden layer on `ids`; returns it and its curve.
 
     min_context None: full windows only. The curve: examples, processor seconds (without those of examining) and what
