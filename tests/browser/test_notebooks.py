@@ -9,7 +9,7 @@ from notebooks import LESSONS, code_cells
 SHOWN = {  # notebook -> what it shows, as the names that a screen reader says
     "02_backprop_network": ["Descent at learning rate"],
     "04_input_encodings": ["progress bar"],
-    "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar"],
+    "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar", "guessing panel"],
     "06_sampling": ["sampling panel"],
     "09_conversations": ["Loss curve up to step", "progress bar", "chat panel"],
     "10_i_do_not_know": ["progress bar", "progress bar", "progress bar"],
@@ -46,6 +46,7 @@ def look(notebook, shown, theme):
         "progress bar": page.locator(".widget-hprogress"),
         "sampling panel": notebook.panel("top-N"),
         "chat panel": notebook.panel("question"),
+        "guessing panel": notebook.panel("next character"),
     }
     for what in dict.fromkeys(shown):
         found = widgets.get(what, page.get_by_role("img", name=what))
