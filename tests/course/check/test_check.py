@@ -138,6 +138,32 @@ def only_when_hot(p, temperature):
     return powers / powers.sum()
 
 
+def greedy_path(next_p, start, steps):
+    ids = list(start)
+    for _ in range(steps):
+        ids.append(int(np.argmax(next_p(ids))))
+    return ids
+
+
+def longer_lists(next_p, beams):
+    return [(chance * p, [*ids, id]) for chance, ids in beams for id, p in enumerate(next_p(ids))]
+
+
+def two_greedy_paths(next_p, start, steps):
+    """Two beginnings, each of which goes on by itself."""
+    firsts = sorted(longer_lists(next_p, [(1, list(start))]), reverse=True)[:2]
+    for _ in range(steps - 1):
+        firsts = [max(longer_lists(next_p, [beam])) for beam in firsts]
+    return max(firsts)[1]
+
+
+def all_paths(next_p, start, steps):
+    beams = [(1, list(start))]
+    for _ in range(steps):
+        beams = longer_lists(next_p, beams)
+    return max(beams)[1]
+
+
 def share_of_the_pair(text, length):
     grams = Counter(text[i : i + length + 1] for i in range(len(text) - length))
     return -sum(n * np.log(n / grams.total()) for n in grams.values()) / grams.total()
@@ -277,6 +303,7 @@ MISTAKES = {
     "fill": (always_before, first_ids_kept),
     "longest_copied_run": (common_start, whole_words),
     "temper": (divided_probabilities, only_when_hot),
+    "beam": (greedy_path, all_paths),
     "lowest_loss": (share_of_the_pair, all_contexts_alike),
     "bits_per_byte": (nats_per_byte, bits_per_token),
     "warm_cosine": (cosine_from_the_start, warm_up_times_cosine),
@@ -293,6 +320,7 @@ ALSO_WRONG = {
     "linear_backward": (only_the_weights,),
     "weighted_cross_entropy": (divided_by_the_weights, log_of_softmax),
     "temper": (wrong_power,),
+    "beam": (two_greedy_paths,),
     "bits_per_byte": (bits_per_character,),
     "reorder": (backwards,),
     "trained_mask": (headers_too,),

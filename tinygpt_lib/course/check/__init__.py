@@ -10,6 +10,7 @@ from tinygpt_lib.course.check.conversations import (
 )
 from tinygpt_lib.course.check.experiments import bits_per_byte, lowest_loss, reorder, warm_cosine
 from tinygpt_lib.course.check.foundations import (
+    beam,
     checks_until_trained,
     decode,
     encode,

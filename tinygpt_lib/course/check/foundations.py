@@ -167,3 +167,40 @@ def temper():
         (0.5, "below 1 the largest probability grows: p to the power 1 / T, then scaled to add up to 1"),
     ):
         yield (p, temperature), next_token_distribution(np.log(p), temperature), hint
+
+
+class Follows:
+    """Chances that depend on the last id alone: the row of a table, in per cent."""
+
+    def __init__(self, *rows):
+        self.rows = np.array(rows) / 100  # (V, V)
+
+    def __call__(self, ids):
+        return self.rows[ids[-1]]
+
+    def __repr__(self):
+        return f"next_p, rows {self.rows.tolist()}"
+
+
+def two_beams(next_p, start, steps):
+    """The likeliest of the lists of ids found by a search that keeps the two likeliest at each step."""
+    beams = [(1.0, list(start))]
+    for _ in range(steps):
+        longer = [(chance * p, [*ids, id]) for chance, ids in beams for id, p in enumerate(next_p(ids))]
+        beams = sorted(longer, key=lambda beam: -beam[0])[:2]
+    return beams[0][1]
+
+
+@exercise
+def beam():
+    small = Follows((0, 55, 45), (40, 25, 35), (5, 5, 90))
+    wide = Follows((2, 40, 31, 27), (37, 33, 20, 10), (20, 40, 38, 2), (1, 1, 1, 97))
+    joined = Follows((30, 55, 15), (40, 15, 45), (40, 20, 40))
+    for next_p, start, steps, hint in (
+        (small, [0], 1, "return the start and the steps after it, as a list of ids"),
+        (small, [0], 2, "this is the greedy path: keep the second best, too, for its next step may be a sure one"),
+        (small, [2, 0], 2, "begin with all ids of `start`, and multiply only the chances of the steps after it"),
+        (wide, [0], 2, "two beams would have missed this one: keep only two of all the longer lists together"),
+        (joined, [0], 3, "both lists that stay may have grown out of one: sort all the longer lists together"),
+    ):
+        yield (next_p, start, steps), two_beams(next_p, start, steps), hint
