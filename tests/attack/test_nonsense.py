@@ -230,6 +230,9 @@ TABLE = {
         lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "max_tokens": 2, "seed": 0,
                  "top_p": 0.9, "repetition_penalty": 0.5},
     ),
+    "drawn_examples": (
+        show.drawn_examples, lambda: {"starts": "wrap", "min_context": 2, "substring": 20, "n": 3, "seed": 0}
+    ),
     "answering": (show.answering, lambda: {"model": talker(), "question": "a?", **sampling()}),
     "chat_panel": (
         show.chat_panel, lambda: {"model": talker(), "question": "a?", "temperature": 1.0, "top_n": 2, "pause": 0.1}

@@ -7,6 +7,7 @@ import pytest
 from notebooks import LESSONS, code_cells
 
 SHOWN = {  # notebook -> what it shows, as the names that a screen reader says
+    "02_backprop_network": ["Descent at learning rate"],
     "04_input_encodings": ["progress bar"],
     "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar"],
     "06_sampling": ["sampling panel"],

@@ -15,10 +15,10 @@ from tinygpt_lib.course.check.foundations import (
     decode,
     encode,
     fill,
+    linear_backward,
     longest_copied_run,
     look_up,
     next_letter,
-    tanh_backward,
     temper,
     weighted_cross_entropy,
 )

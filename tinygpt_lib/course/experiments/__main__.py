@@ -12,8 +12,10 @@ from tinygpt_lib.course.experiments import (
     encodings,
     network,
     original_runs,
+    rates,
     refusals,
     reward,
+    token_sizes,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -21,7 +23,9 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
+    **rates.GRIDS,
     **windows.GRIDS,
+    **token_sizes.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
     **conversations.GRIDS,
