@@ -10,6 +10,7 @@ from tinygpt_lib.course.experiments import (
     alphabetize,
     conversations,
     encodings,
+    exams,
     network,
     original_runs,
     rates,
@@ -23,6 +24,7 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
+    **exams.GRIDS,
     **rates.GRIDS,
     **windows.GRIDS,
     **token_sizes.GRIDS,
