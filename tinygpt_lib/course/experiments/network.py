@@ -4,7 +4,7 @@ import numpy as np
 
 from tinygpt_lib.course.experiments.grid import Grid
 from tinygpt_lib.course.experiments.merging import averaged, averaged_probabilities, copied, shuffled
-from tinygpt_lib.course.experiments.text_runs import characters, first_part, text_run
+from tinygpt_lib.course.experiments.text_runs import characters, text_run
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
 
@@ -29,10 +29,9 @@ def batches_of(size, **settings):
     return change(batch_size=size, steps=EXAMPLES // size, every=EXAMPLES // size // 4, **settings)
 
 
-def tenth(**settings):
-    """A condition of `network_overfitting`: a constant rate, so that the turn is not hidden by smaller steps."""
-    settings = {"steps": 1000, "batch_size": 512, "learning_rate": 3e-3, "schedule": "constant", **settings}
-    return change(every=50, **settings)
+def narrow(**settings):
+    """Another width, at the better of the two rates that `network_choices` tries for it."""
+    return change(**{"hidden": (64, 64), "learning_rate": 8e-3, **settings})
 
 
 def trained(seed, network, training):
@@ -50,11 +49,6 @@ def trained(seed, network, training):
         "size": model.size,
         **curve,
     }
-
-
-def on_a_tenth(seed, network, training):
-    """The curve of one run on the first tenth of the plays."""
-    return text_run(seed, network, training, first_part(0.1))[1]
 
 
 def merged(seed, shared, steps):
@@ -130,8 +124,21 @@ GRIDS = {
             "weight decay 0.1": change(weight_decay=0.1),
             "weight decay 1": change(weight_decay=1.0),
         },
-        seeds=5,
+        seeds=10,
         sample=change(steps=60, every=30),
+    ),
+    "network_depth": Grid(
+        "Is it the rate that eight layers want smaller?",
+        trained,
+        {
+            **{f"8 layers, rate {rate:g}": change(hidden=(256,) * 8, learning_rate=rate) for rate in (1e-3, 2e-3)},
+            **{
+                f"8 layers, he, rate {rate:g}": change(hidden=(256,) * 8, weight_init="he", learning_rate=rate)
+                for rate in (1e-3, 2e-3)
+            },
+        },
+        seeds=5,
+        sample=change(hidden=(256,) * 8, steps=20, every=10),
     ),
     "network_seconds": Grid(
         "What do other shapes and batches reach in the seconds that the default takes?",
@@ -146,8 +153,21 @@ GRIDS = {
             "batch 64": change(batch_size=64, steps=1900),
             "batch 1024": change(batch_size=1024, learning_rate=8e-3, steps=230),
         },
-        seeds=5,
+        seeds=10,
         sample=change(hidden=(64, 64), steps=100, every=50),
+    ),
+    "network_crossing": Grid(
+        "Which of two widths is ahead, after how many seconds?",
+        trained,
+        {
+            # whole runs, each with a rate that falls to 0 at its own end; 800 and 2,200 steps are stored above
+            **{f"width 64, {n} steps": narrow(steps=n) for n in (1100, 4400, 6600)},
+            **{f"width 256, {n} steps": change(steps=n) for n in (400, 1600, 2400)},
+            "width 64, 6600 steps, rate 0.004": narrow(steps=6600, learning_rate=4e-3),
+            "width 256, 2400 steps, rate 0.002": change(learning_rate=2e-3, steps=2400),
+        },
+        seeds=5,
+        sample=narrow(steps=120, every=60),
     ),
     "network_five_minutes": Grid(
         "How far does a network of this kind get in five minutes of training on one core?",
@@ -159,18 +179,6 @@ GRIDS = {
         },
         seeds=3,
         sample=change(hidden=(512, 512), steps=20, batch_size=512, learning_rate=3e-3, weight_decay=0.2, every=10),
-    ),
-    "network_overfitting": Grid(
-        "Where does over-fitting start, on a tenth of the text, and what holds it back?",
-        on_a_tenth,
-        {
-            **{f"width {width}": tenth(hidden=(width, width)) for width in (32, 64, 128, 256, 512)},
-            **{f"dropout {rate:g}": tenth(dropout=rate) for rate in (0.2, 0.4)},
-            **{f"weight decay {decay:g}": tenth(weight_decay=decay) for decay in (0.3, 1.0, 3.0)},
-            "both": tenth(dropout=0.2, weight_decay=1.0),
-        },
-        seeds=3,
-        sample=tenth(hidden=(64, 64), steps=150),
     ),
     "network_merging": Grid(
         "What is the average of two networks worth?",
