@@ -26,7 +26,7 @@ GRIDS = {
             **{f"weight decay {decay:g}": tenth(weight_decay=decay) for decay in (0.3, 1.0, 3.0)},
             "both": tenth(dropout=0.2, weight_decay=1.0),
         },
-        seeds=6,
+        seeds=3,
         sample=tenth(hidden=(64, 64), steps=150),
     ),
     "network_falling": Grid(
@@ -36,6 +36,9 @@ GRIDS = {
             **{f"no brake, {n} steps": tenth(schedule="linear", steps=n) for n in (300, 650, 1000)},
             **{f"weight decay 1, {n} steps": tenth(schedule="linear", steps=n, weight_decay=1.0) for n in (650, 1000)},
             "weight decay 3, 1000 steps": tenth(schedule="linear", steps=1000, weight_decay=3.0),
+            # as above, with more seeds
+            "constant rate, no brake": tenth(),
+            "constant rate, weight decay 1": tenth(weight_decay=1.0),
         },
         seeds=6,
         sample=tenth(schedule="linear", hidden=(64, 64), steps=150),
