@@ -4,4 +4,5 @@ from tinygpt_lib.course.show import plots
 from tinygpt_lib.course.show.coloured import coloured_conversation, coloured_tokens
 from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampling_panel
 from tinygpt_lib.course.show.prices import price_chart, price_list, price_panel
+from tinygpt_lib.course.show.rates import rate_panel
 from tinygpt_lib.course.show.talk import answering, chat_panel, coloured_exchange
