@@ -6,3 +6,5 @@ from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampli
 from tinygpt_lib.course.show.prices import price_chart, price_list, price_panel
 from tinygpt_lib.course.show.rates import rate_panel
 from tinygpt_lib.course.show.talk import answering, chat_panel, coloured_exchange
+from tinygpt_lib.course.show.texts import print_wrapped
+from tinygpt_lib.course.show.token_box import token_box, token_view
