@@ -222,7 +222,7 @@ def test_brakes_and_schedules():
     for start, gaps in (
         ("decay, at a constant rate", minus(decay, plain)),
         ("a falling rate, without decay", minus(schedule, plain)),
-        ("both  ", minus(together, plain)),
+        ("decay and a falling rate", minus(together, plain)),
         ("decay, where both rates fall", minus(together, schedule)),
     ):
         assert same(pair(one(start))[0], gaps), start
