@@ -12,7 +12,7 @@ from printed import agrees, interval, lines, numbers
 from tinygpt_lib.course.stored import RESULTS
 
 NOTEBOOK = "08_network_choices.ipynb"
-COMPARISONS = 64
+COMPARISONS = 60
 CLAIM = r"(worse|better|perhaps worse|perhaps better|no clear difference)$"
 PRICE = re.compile(r"^(\S.*?) +([+-]\d\.\d{3}) \+- (\d\.\d{3}) +" + CLAIM)
 
@@ -155,7 +155,7 @@ def test_the_clock():
 
 def test_fresh_seeds():
     fresh = runs("again", "default")
-    assert same(pair(one("default, seeds 5 to 9"))[0], fresh)
+    assert same(pair(one("default, seeds 5 to 7"))[0], fresh)
     for name in stored("again").keys() - {"default"}:
         old, new = minus(choice(name), choice("default")), minus(runs("again", name), fresh)
         line = next(line for line in lines(NOTEBOOK, name) if len(pair(line)) == 3)

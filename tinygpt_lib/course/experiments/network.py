@@ -142,26 +142,22 @@ GRIDS = {
         trained_afresh,
         {
             "default": change(),
-            "constant rate": change(schedule="constant"),
             "cosine": change(schedule="cosine"),
-            "SGD 1.4": change(optimizer="sgd", learning_rate=1.4),
             "width 512": change(hidden=(512, 512)),
-            "batch 64, rate 0.002": batches_of(64, learning_rate=2e-3),
             "dropout 0.1": change(dropout=0.1),
             "weight decay 0.1": change(weight_decay=0.1),
         },
-        seeds=5,
+        seeds=3,
         sample=change(steps=60, every=30),
     ),
     "network_depth": Grid(
         "Is it the rate that eight layers want smaller?",
         trained,
         {
-            "8 layers, rate 0.002": deep(learning_rate=2e-3),
             "8 layers, he, rate 0.002": deep(learning_rate=2e-3, weight_init="he"),
             "8 layers, he, rate 0.001": deep(learning_rate=1e-3, weight_init="he"),
         },
-        seeds=5,
+        seeds=3,
         sample=deep(steps=20, every=10),
     ),
     "network_seconds": Grid(
