@@ -154,7 +154,6 @@ GRIDS = {
         "Is it the rate that eight layers want smaller?",
         trained,
         {
-            "8 layers, he, rate 0.002": deep(learning_rate=2e-3, weight_init="he"),
             "8 layers, he, rate 0.001": deep(learning_rate=1e-3, weight_init="he"),
         },
         seeds=3,
