@@ -67,7 +67,9 @@ GRIDS = {
         {
             "original's way": ORIGINAL_WAY,
             "+ padding before": changed(padding="before"),
-            "+ standardised ids": changed(padding="before", encoding="standardized"),
+            "+ standardised ids": changed(
+                {"rates": (0.03, 0.1, 0.3, 1.0)}, padding="before", encoding="standardized"
+            ),
             "+ embedding": changed(padding="before", encoding="embedding", embedding_size=16),
             "+ Adam": changed(ADAM_16, padding="before", encoding="embedding", embedding_size=16),
             "+ Adam, batches of 512": changed(BY_ADAM, padding="before", encoding="embedding", embedding_size=16),
@@ -75,7 +77,9 @@ GRIDS = {
             "ours, SGD": changed(encoding="embedding", **OURS),
             "ours, Adam, batches of 16": changed(ADAM_16, encoding="embedding", **OURS),
             "ours, padding after": changed(BY_ADAM, encoding="embedding", **{**OURS, "padding": "after"}),
-            "ours, standardised ids": changed(BY_ADAM, **{**OURS, "encoding": "standardized"}),
+            "ours, standardised ids": changed(
+                {**BY_ADAM, "rates": (1e-3, 4e-3, 1e-2, 3e-2)}, **{**OURS, "encoding": "standardized"}
+            ),
             "ours, raw ids": changed(BY_ADAM, **{**OURS, "encoding": "raw"}),
         },
         seeds=3,
