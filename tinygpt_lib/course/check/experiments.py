@@ -1,4 +1,4 @@
-"""Checks for the exercises of notebooks 07 and 08: see `foundations`."""
+"""Checks for the exercises of notebooks 07 and 08 and of appendix A2: see `foundations`."""
 
 import numpy as np
 
@@ -8,21 +8,6 @@ from tinygpt_lib.course.measures import ceilings
 from tinygpt_lib.training import SCHEDULES
 
 # ---- notebook 07 -------------------------------------------------------------------------------------------------
-
-
-@exercise
-def lowest_loss():
-    for text, length, hint in (
-        ("aabba", 1, "-log of the share a character has AFTER ITS CONTEXT, not of the share of the pair in the text"),
-        ("abacabaca", 1, "the mean is over positions: a context that occurs twice as often counts twice"),
-        (
-            "abcabdabc",
-            2,
-            "the context is the `length` characters before; where it decides the next, the loss is 0",
-        ),
-        ("aab", 0, "without any context every character is predicted from its own share of the text"),
-    ):
-        yield (text, length), ceilings.lowest_loss(text, length), hint
 
 
 @exercise
@@ -63,3 +48,21 @@ def reorder():
     ):
         order = np.array([2, 0, 1])
         yield (W_in, b, W_out, order), library_reorder(W_in, b, W_out, order), hint
+
+
+# ---- appendix A2 --------------------------------------------------------------------------------------------------
+
+
+@exercise
+def lowest_loss():
+    for text, length, hint in (
+        ("aabba", 1, "-log of the share a character has AFTER ITS CONTEXT, not of the share of the pair in the text"),
+        ("abacabaca", 1, "the mean is over positions: a context that occurs twice as often counts twice"),
+        (
+            "abcabdabc",
+            2,
+            "the context is the `length` characters before; where it decides the next, the loss is 0",
+        ),
+        ("aab", 0, "without any context every character is predicted from its own share of the text"),
+    ):
+        yield (text, length), ceilings.lowest_loss(text, length), hint
