@@ -58,13 +58,13 @@ def in_a_row(model, ids):
     takes the best guess each time, and for one who draws.
     """
     windows = np.lib.stride_tricks.sliding_window_view(ids, model.context + 1)
-    p = np.concatenate(
-        [softmax(model.logits(part[:, :-1])) for part in np.array_split(windows, len(windows) // 4096 + 1)]
-    )
-    targets = windows[:, -1]
-    best, drawn = p.argmax(axis=1) == targets, p[np.arange(len(p)), targets]
+    best, drawn = [], []
+    for part in np.array_split(windows, len(windows) // 4096 + 1):
+        p, targets = softmax(model.logits(part[:, :-1])), part[:, -1]
+        best.append(p.argmax(axis=1) == targets)
+        drawn.append(p[np.arange(len(p)), targets])
     chances = []
-    for each in (best.astype(float), drawn):
+    for each in (np.concatenate(best).astype(float), np.concatenate(drawn)):
         chance, row = np.ones(len(each)), []
         for n in range(IN_A_ROW):
             chance = chance[: len(each) - n] * each[n:]  # of the places with n characters and one more after them
