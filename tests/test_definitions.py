@@ -43,10 +43,10 @@ n03 = taught("03_alphabetize")
 n04 = taught("04_input_encodings")
 n05 = taught("05_shakespeare")
 n06 = taught("06_sampling")
+n07 = taught("07_windows_and_context")
 n08 = taught("08_network_choices")
 n09 = taught("09_conversations")
 n11 = taught("11_reinforcement_learning")
-nA2 = taught("appendix/A2_shakespeare_in_the_original")
 
 texts = st.text(alphabet="ab c\n,é", max_size=60)
 
@@ -248,8 +248,8 @@ def test_continue_text_never_draws_padding(n06):
 
 
 @given(text=st.text(alphabet="abc ", min_size=5, max_size=60), length=st.integers(0, 4))
-def test_ceiling(nA2, text, length):
-    assert nA2.ceiling(text, length) == ceilings.ceiling(text, length)
+def test_ceiling(n07, text, length):
+    assert n07.ceiling(text, length) == ceilings.ceiling(text, length)
 
 
 @given(rate=st.floats(0, 0.9), seed=st.integers(0, 1000))

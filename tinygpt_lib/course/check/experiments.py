@@ -11,6 +11,21 @@ from tinygpt_lib.training import SCHEDULES
 
 
 @exercise
+def lowest_loss():
+    for text, length, hint in (
+        ("aabba", 1, "-log of the share a character has AFTER ITS CONTEXT, not of the share of the pair in the text"),
+        ("abacabaca", 1, "the mean is over positions: a context that occurs twice as often counts twice"),
+        (
+            "abcabdabc",
+            2,
+            "the context is the `length` characters before; where it decides the next, the loss is 0",
+        ),
+        ("aab", 0, "without any context every character is predicted from its own share of the text"),
+    ):
+        yield (text, length), ceilings.lowest_loss(text, length), hint
+
+
+@exercise
 def bits_per_byte():
     for tokens, hint in (
         (["a", "b", "c"], "a nat is 1 / log(2) bits, with the natural logarithm of 2"),
@@ -50,19 +65,17 @@ def reorder():
         yield (W_in, b, W_out, order), library_reorder(W_in, b, W_out, order), hint
 
 
-# ---- appendix A2 --------------------------------------------------------------------------------------------------
+# ---- appendix A2 -------------------------------------------------------------------------------------------------
 
 
 @exercise
-def lowest_loss():
-    for text, length, hint in (
-        ("aabba", 1, "-log of the share a character has AFTER ITS CONTEXT, not of the share of the pair in the text"),
-        ("abacabaca", 1, "the mean is over positions: a context that occurs twice as often counts twice"),
-        (
-            "abcabdabc",
-            2,
-            "the context is the `length` characters before; where it decides the next, the loss is 0",
-        ),
-        ("aab", 0, "without any context every character is predicted from its own share of the text"),
+def chance_in_a_row():
+    for chances, n, hint in (
+        ([1, 1, 1, 1], 3, "a place counts only if n characters are left from it: there are len(chances) - n + 1"),
+        ([1, 1, 0, 1, 1, 0], 2, "from a place all n characters must be right: the share of right ones is not enough"),
+        ([0.5, 0.8, 1.0], 2, "with chances between 0 and 1, take from each place the product of n of them"),
+        ([0.2, 0.9, 0.4], 1, "one in a row is simply the mean"),
     ):
-        yield (text, length), ceilings.lowest_loss(text, length), hint
+        places = range(len(chances) - n + 1)
+        chances = np.array(chances, float)
+        yield (chances, n), np.mean([chances[place : place + n].prod() for place in places]), hint

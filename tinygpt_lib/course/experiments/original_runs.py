@@ -165,7 +165,7 @@ GRIDS = {
     "windows_ten_percent": Grid(
         "Does a network learn a tenth of the plays?",
         on_itself,
-        {"10 %": {"share": 0.1, "network": OURS, "steps": 12_000, "every": 1_000, "recite": 10}},
+        {"10 %": {"share": 0.1, "network": OURS, "steps": 12_000, "every": 1_000, "stream": 1_000}},
         seeds=2,
         sample={"share": 0.1, "network": {"hidden": (128,)}, "steps": 40, "every": 20},
         tolerance=0.05,
@@ -173,7 +173,7 @@ GRIDS = {
     "windows_one_percent": Grid(
         "How near does a network come to the ceiling of a hundredth of the plays?",
         on_itself,
-        {"1 %": {"share": 0.01, "network": {"hidden": (512,)}, "steps": 5_000, "every": 200, "recite": 10}},
+        {"1 %": {"share": 0.01, "network": {"hidden": (512,)}, "steps": 5_000, "every": 200, "stream": 1_000}},
         seeds=3,
         sample={"share": 0.01, "network": {"hidden": (512,)}, "steps": 60, "every": 20},
         tolerance=0.05,
@@ -198,10 +198,18 @@ GRIDS = {
         sample={"share": 1.0, "network": {"embedding_size": 16, "hidden": (64,)}, "steps": 40, "every": 20},
         tolerance=0.05,
     ),
+    "windows_recital": Grid(
+        "A tenth of the plays, nearly known: how far does a model get in reciting it?",
+        on_itself,
+        {"10 %": {"share": 0.1, "network": OURS, "steps": 12_000, "every": 12_000, "recite": 10}},
+        seeds=1,
+        sample={"share": 0.01, "network": {"hidden": (128,)}, "steps": 20, "every": 20},
+        tolerance=0.05,
+    ),
     "windows_hundred_longer": Grid(
         "Does a wide layer learn all the plays by heart, if it sees each character as often as those of a tenth?",
         on_itself,
-        {"hidden 1024": {"share": 1.0, "network": OURS, "steps": 10_000, "every": 1_000, "recite": 10}},
+        {"hidden 1024": {"share": 1.0, "network": OURS, "steps": 10_000, "every": 1_000, "stream": 1_000}},
         seeds=1,
         sample={"share": 1.0, "network": {"embedding_size": 16, "hidden": (64,)}, "steps": 40, "every": 20},
         tolerance=0.05,
