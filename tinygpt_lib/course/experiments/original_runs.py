@@ -9,7 +9,7 @@ from tinygpt_lib.course.experiments.text_runs import characters, first_part
 from tinygpt_lib.course.experiments.windows import by_length
 from tinygpt_lib.course.measures.ceilings import ceiling
 from tinygpt_lib.course.measures.originality import copied_share
-from tinygpt_lib.generation import generate, sample
+from tinygpt_lib.generation import generate
 from tinygpt_lib.loss import softmax
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
@@ -73,28 +73,12 @@ def in_a_row(model, ids):
     return chances
 
 
-def recital(model, ids, places, seed, length=1_000):
-    """Write on from places spread over the text it was trained on, by best guesses and drawing: how much is copied?"""
-    text = model.tok.decode(ids)
-    starts = np.linspace(0, 0.9 * len(ids), places).astype(int)
-    prompts = [ids[start : start + model.context] for start in starts]
-    best, drawn = in_a_row(model, ids)
-    results = {"in_a_row_best": best, "in_a_row_drawn": drawn}
-    for way, temperature in (("best", 0), ("drawn", 1)):
-        written = sample(model, prompts, length, temperature=temperature, seed=seed)
-        streams = [model.tok.decode(stream[model.context :]) for stream in written]
-        results[f"copied_{way}"] = [copied_share(stream, text) for stream in streams]
-        results[f"streams_{way}"] = streams
-    return results
-
-
-def on_itself(seed, share, network, steps, every, learning_rate=4e-3, stream=0, recite=0):
+def on_itself(seed, share, network, steps, every, learning_rate=4e-3, stream=0):
     """Train on the first `share` of the plays and examine the model on those pages themselves.
 
     The curve: accuracy at full windows and its mean over the context lengths 1 to 16 (on 3,000 positions each), and the
     held-out loss, at each check; `seconds` are those of training alone. Then the accuracy at each length at the end (on
-    at most 30,000 positions), the same as a running average over the whole run, and a stream of characters; and, from
-    `recite` places of the text, how it recites.
+    at most 30,000 positions), the same as a running average over the whole run, and a stream of characters.
     """
     (tok, _, held_out), ids = characters(), first_part(share)
     model, table = TinyGPT(tok, seed=seed, **network), RunningTable(ids)
@@ -121,7 +105,7 @@ def on_itself(seed, share, network, steps, every, learning_rate=4e-3, stream=0, 
     if stream:
         prompt = tok.decode(ids[:16])  # the first 16 characters of the text
         run["stream"] = generate(model, prompt, stream, seed=seed)[len(prompt) :]
-    return run | (recital(model, ids, recite, seed) if recite else {})
+    return run
 
 
 def after_the_end(seed, windows, steps=300, streams=5):
@@ -196,14 +180,6 @@ GRIDS = {
         },
         seeds=3,
         sample={"share": 1.0, "network": {"embedding_size": 16, "hidden": (64,)}, "steps": 40, "every": 20},
-        tolerance=0.05,
-    ),
-    "windows_recital": Grid(
-        "A tenth of the plays, nearly known: how far does a model get in reciting it?",
-        on_itself,
-        {"10 %": {"share": 0.1, "network": OURS, "steps": 12_000, "every": 12_000, "recite": 10}},
-        seeds=1,
-        sample={"share": 0.01, "network": {"hidden": (128,)}, "steps": 20, "every": 20},
         tolerance=0.05,
     ),
     "windows_hundred_longer": Grid(
