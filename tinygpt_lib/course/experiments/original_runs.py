@@ -182,12 +182,4 @@ GRIDS = {
         sample={"share": 1.0, "network": {"embedding_size": 16, "hidden": (64,)}, "steps": 40, "every": 20},
         tolerance=0.05,
     ),
-    "windows_hundred_longer": Grid(
-        "Does a wide layer learn all the plays by heart, if it sees each character as often as those of a tenth?",
-        on_itself,
-        {"hidden 1024": {"share": 1.0, "network": OURS, "steps": 10_000, "every": 1_000, "stream": 1_000}},
-        seeds=1,
-        sample={"share": 1.0, "network": {"embedding_size": 16, "hidden": (64,)}, "steps": 40, "every": 20},
-        tolerance=0.05,
-    ),
 }  # fmt: skip
