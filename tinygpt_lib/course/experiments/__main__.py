@@ -13,8 +13,10 @@ from tinygpt_lib.course.experiments import (
     network,
     original_runs,
     original_way,
+    rates,
     refusals,
     reward,
+    token_sizes,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -22,7 +24,9 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
+    **rates.GRIDS,
     **windows.GRIDS,
+    **token_sizes.GRIDS,
     **original_runs.GRIDS,
     **original_way.GRIDS,
     **network.GRIDS,
