@@ -81,14 +81,13 @@ GRIDS = {
         tolerance=0.05,
     ),
     "windows_equal_clock": Grid(
-        "Our network: which optimizer, which batch, for 6 processor seconds, and at equal examples?",
+        "Our network: which optimizer, which batch, for 6 processor seconds?",
         ablation,
         {
             "SGD, 16": in_our_way("sgd", 16, 60_000, 0.03, 0.1, 0.3, 1.0),
             "SGD, 512": in_our_way("sgd", 512, 164_352, 0.1, 0.3, 1.0, 3.0),
             "Adam, 16": in_our_way("adam", 16, 33_120, 1e-4, 3e-4, 1e-3, 4e-3),
             "Adam, 512": in_our_way("adam", 512, 164_352, 1e-3, 4e-3, 1e-2, 2e-2),
-            "SGD, 16, fewer": in_our_way("sgd", 16, 33_120, 0.03, 0.1, 0.3, 1.0),
         },
         seeds=3,
         sample=in_our_way("adam", 512, 20_480, 4e-3),
