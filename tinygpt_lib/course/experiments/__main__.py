@@ -12,6 +12,7 @@ from tinygpt_lib.course.experiments import (
     encodings,
     network,
     original_runs,
+    padding,
     refusals,
     reward,
     windows,
@@ -21,6 +22,7 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
+    **padding.GRIDS,
     **windows.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
