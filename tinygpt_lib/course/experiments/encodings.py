@@ -1,6 +1,7 @@
 """The experiments of notebook 04: how the network is fed. Rates are chosen on other text and seeds than judged on."""
 
 import time
+from string import ascii_lowercase
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from tinygpt_lib.training import VALID_EXAMPLES, train
 TRAINING = {"steps": 1200, "batch_size": 256, "min_context": 1}
 LENGTHS = (1, 2, 4, 8, 16)  # tokens of context at which the loss is measured
 VOWELS = "aeiou"
-COMMON = 54  # characters among which a vowel looks for its neighbour: rarer ones are hardly trained
 OTHER_SEEDS = 1000  # learning rates are chosen with the seeds from here on
 
 
@@ -87,17 +87,16 @@ def habits(model, exam, seed, samples):
 
 
 def vowels_together(table):
-    """Of a, e, i, o and u: how many have another of them as nearest neighbour (cosine) among the common characters?
+    """Of a, e, i, o and u: how many have another of them as their nearest neighbour (cosine) among the small letters?
 
     table: (V, E), a row of learnt numbers for each character.
     """
-    tok, training_ids, _ = characters()
-    common = np.argsort(-np.bincount(training_ids, minlength=tok.vocab_size))[:COMMON]
-    rows = table[common] - table[common].mean(axis=0)
+    tok = characters()[0]
+    rows = table[tok.encode(ascii_lowercase)]  # (26, E)
+    rows = rows - rows.mean(axis=0)
     rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    nearest = common[(rows @ rows.T - 2 * np.eye(COMMON)).argmax(axis=1)]  # (COMMON,): each one's neighbour
-    vowels = tok.encode(VOWELS)
-    return int(np.isin(nearest[np.isin(common, vowels)], vowels).sum())
+    nearest = (rows @ rows.T - 2 * np.eye(26)).argmax(axis=1)  # (26,)
+    return sum(ascii_lowercase[nearest[ascii_lowercase.index(vowel)]] in VOWELS for vowel in VOWELS)
 
 
 # Chosen by encodings_rates, from the rates below.
@@ -176,7 +175,7 @@ GRIDS = {
         sample={**QUICK, "optimizer": "sgd", "learning_rate": 1.0},
     ),
     "encodings_why": Grid(
-        "Ids numbered at random; characters counted, or with fading traces; embeddings of few numbers; full windows only",
+        "Ids numbered at random; counts and fading traces; embeddings of few numbers; training on full windows only",
         encoded_run,
         {name: settings(name, CHOSEN[name]) for name in CHOSEN if name not in RACE}
         | {"onehot shuffled": settings("onehot shuffled", CHOSEN["onehot"])}

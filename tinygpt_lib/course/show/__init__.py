@@ -2,6 +2,7 @@
 
 from tinygpt_lib.course.show import plots
 from tinygpt_lib.course.show.coloured import coloured_conversation, coloured_tokens
+from tinygpt_lib.course.show.letter_map import letter_map
 from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampling_panel
 from tinygpt_lib.course.show.strips import number_strips, strips_panel
 from tinygpt_lib.course.show.talk import answering, chat_panel, coloured_exchange

@@ -30,6 +30,7 @@ def number_strips(rows, texts, slots, title):
     rows: {name of the encoding: its numbers (B, n)}, n a multiple of `slots`: a gap stands between the numbers of one
     slot and those of the next, but not in "presence", which knows no slots. texts: B names, one for each strip.
     """
+    rows = {name: np.asarray(numbers, float) for name, numbers in rows.items()}
     height = 0.3 * len(rows) * (len(texts) + 0.7) + 0.5
     figure, ax = plots.axes(title, "", "", width=8.5, height=height)
     y = 0.0
