@@ -50,7 +50,7 @@ def padding_token(seed, padding, own, steps=1200):
 
 
 SORTER = {"hidden": (64,), "most": 400_000}
-TEXT_RATES, SORT_RATES = (3e-3, 1e-2, 3e-2), (2e-3, 5e-3, 1e-2, 2e-2)
+TEXT_RATES, SORT_RATES = (3e-3, 1e-2, 3e-2), (2e-3, 5e-3, 1e-2)
 TEXT_CHOSEN = {  # by encodings_padding_rates
     ("normalized", "before"): 3e-2,
     ("normalized", "after"): 3e-2,
