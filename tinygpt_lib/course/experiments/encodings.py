@@ -107,11 +107,11 @@ CHOSEN = {
     "onehot": 1e-2,
     "embedding": 1e-2,
     "counts": 1e-2,
-    "fading": 1e-2,
-    "raw shuffled": 1e-2,
+    "fading": 3e-2,
+    "raw shuffled": 3e-2,
     "normalized shuffled": 3e-2,
-    "embedding 1": 1e-2,
-    "embedding 2": 1e-2,
+    "embedding 1": 3e-2,
+    "embedding 2": 3e-2,
     "embedding 4": 1e-2,
 }
 CHOSEN_SCALE = {
@@ -120,7 +120,7 @@ CHOSEN_SCALE = {
 }  # fmt: skip
 RACE = ("raw", "normalized", "presence", "onehot", "embedding")
 RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-FEW_RATES = (3e-3, 1e-2, 3e-2)
+FEW_RATES = RATES[1:]
 TRIED = {f"{name} adam": RATES if name in RACE else FEW_RATES for name in CHOSEN} | {
     "normalized adam": (1e-4, 3e-4, *RATES),
     "small raw adam": (1e-4, 3e-4, *RATES[:3]),
