@@ -80,7 +80,7 @@ GRIDS = {
             for condition in chosen
             for rate in rates
         },
-        seeds=3,
+        seeds=2,
         sample={"task": "text", "encoding": "normalized", "padding": "after", "learning_rate": 3e-2, "steps": 100},
     ),
     "encodings_padding_text": Grid(
