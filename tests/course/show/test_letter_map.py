@@ -37,3 +37,8 @@ def test_characters_are_written_at_their_places_and_marks_as_words():
     assert texts.keys() == {"a", "e", "comma", "vowels", "marks"}
     assert np.allclose(texts["e"].get_position(), [4, 0]) and texts["e"].get_color() == "red"
     assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("A map", "one", "two")
+
+
+def test_points_and_characters_must_be_as_many():
+    with pytest.raises(ValueError, match="points has the shape"):
+        letter_map([[0, 0]], "ab", {}, "", "", "")

@@ -69,3 +69,11 @@ def test_typing_redraws_the_strips():
     assert "Every encoding" in view.value
     one.value = "abz"
     assert "type at most" in view.value
+
+
+@pytest.mark.parametrize(
+    "row, why", [([[1, 2, 3]], "fill 2 slots"), ([[1, 2], [3, 4]], "shape"), ([["a", "b"]], "type")]
+)
+def test_rows_that_are_no_strips_are_refused(row, why):
+    with pytest.raises(ValueError, match=why):
+        number_strips({"raw": row}, ["ab"], 2, "")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tinygpt_lib.checks import numbers
 from tinygpt_lib.course.show import plots
 
 NAMES = {
@@ -16,8 +17,9 @@ def letter_map(points, characters, kinds, title, xlabel, ylabel):
     """Draw characters (N of them) at points (N, 2). kinds: {name: (its characters, colour)}; others are left out.
 
     Marks and spaces, hardly to be seen as they are, are written as words. A line leads from a name that had to move to
-    its place. Returns the figure.
+    its place. Returns the figure. ValueError for points of another shape.
     """
+    points = numbers("points", points, len(characters), 2)
     figure, ax = plots.axes(title, xlabel, ylabel, WIDTH, HEIGHT)
     shown = [
         (xy, char, colour) for xy, char in zip(points, characters) for all, colour in kinds.values() if char in all

@@ -11,7 +11,7 @@ from matplotlib import colormaps
 from matplotlib.patches import Rectangle
 
 from tinygpt_lib.bpe import Tokenizer
-from tinygpt_lib.checks import cut
+from tinygpt_lib.checks import cut, numbers
 from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show import plots
 from tinygpt_lib.course.show.panels import picture
@@ -29,15 +29,19 @@ def number_strips(rows, texts, slots, title):
 
     rows: {name of the encoding: its numbers (B, n)}, n a multiple of `slots`: a gap stands between the numbers of one
     slot and those of the next, but not in "presence", which knows no slots. texts: B names, one for each strip.
+    ValueError for rows of another shape.
     """
-    rows = {name: np.asarray(numbers, float) for name, numbers in rows.items()}
+    rows = {name: numbers(f"what {name!r} makes", made, len(texts), None) for name, made in rows.items()}
+    for name, made in rows.items():
+        if name != "presence" and made.shape[1] % slots:
+            raise ValueError(f"{name!r} makes {made.shape[1]} numbers: they must fill {slots} slots evenly")
     height = 0.3 * len(rows) * (len(texts) + 0.7) + 0.5
     figure, ax = plots.axes(title, "", "", width=8.5, height=height)
     y = 0.0
-    for name, numbers in rows.items():
-        per_slot = numbers.shape[1] if name == "presence" else numbers.shape[1] // slots
+    for name, made in rows.items():
+        per_slot = made.shape[1] if name == "presence" else made.shape[1] // slots
         ax.text(-1.6, y + len(texts) / 2, name, ha="right", va="center", **plots.PLAIN)
-        for text, strip in zip(texts, numbers):
+        for text, strip in zip(texts, made):
             ax.text(-0.3, y + 0.5, text, ha="right", va="center", family="monospace", **plots.PLAIN)
             for i, number in enumerate(strip):
                 x = i + 0.3 * (i // per_slot)
@@ -48,7 +52,7 @@ def number_strips(rows, texts, slots, title):
                 ax.text(x + 0.5, y + 0.5, written, ha="center", va="center", fontsize=8, color=ink)
             y += 1
         y += 0.7
-    widest = max(numbers.shape[1] for numbers in rows.values())
+    widest = max(made.shape[1] for made in rows.values())
     ax.set(xlim=(-5, widest + 0.3 * slots), ylim=(y - 0.5, -0.2))
     ax.set_axis_off()
     return figure
@@ -76,7 +80,7 @@ def strips_view(*texts) -> str:
         return f"<p>{html.escape(str(error))}</p>"
     title = f"A window of {SLOTS} slots; padding has the id {LETTERS.pad_id}"
     figure = number_strips(rows, [text or "(empty)" for text in texts], SLOTS, title)
-    same = [name for name, numbers in rows.items() if np.ptp(numbers, axis=0).max() == 0]
+    same = [name for name, made in rows.items() if np.ptp(made, axis=0).max() == 0]
     told = f"These encodings cannot tell them apart: {', '.join(same)}." if same else "Every encoding tells them apart."
     return picture(figure, f"Strips of numbers for {' and '.join(map(repr, texts))}") + f"<p>{told}</p>"
 
