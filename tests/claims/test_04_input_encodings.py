@@ -1,4 +1,4 @@
-"""Notebook 04: every interval and verdict that rests on stored runs, computed a second time from the runs themselves."""
+"""Notebook 04: every interval and verdict that rests on stored runs, computed a second time from the runs."""
 
 import json
 import math
