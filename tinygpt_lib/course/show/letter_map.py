@@ -16,8 +16,7 @@ LETTER, LINE = 0.085, 0.2  # inches: about the width of a letter of a name, and 
 def letter_map(points, characters, kinds, title, xlabel, ylabel):
     """Draw characters (N of them) at points (N, 2). kinds: {name: (its characters, colour)}; others are left out.
 
-    Marks and spaces, hardly to be seen as they are, are written as words. A line leads from a name that had to move to
-    its place. Returns the figure. ValueError for points of another shape.
+    Marks and spaces, hardly to be seen as they are, are written as words. Names move no further than need be. Returns the figure. ValueError for points of another shape.
     """
     points = numbers("points", points, len(characters), 2)
     figure, ax = plots.axes(title, xlabel, ylabel, WIDTH, HEIGHT)
@@ -31,9 +30,7 @@ def letter_map(points, characters, kinds, title, xlabel, ylabel):
     sizes = np.array([[max(LETTER * len(name), 0.14), LINE] for name in names])
     moved = apart(inches, sizes)
     places = low + moved / [WIDTH - 3.2, HEIGHT - 1.6] * (high - low)
-    for name, point, place, shift, (_, _, colour) in zip(names, points, places, moved - inches, shown):
-        if np.abs(shift).max() > 0.02:
-            ax.plot(*zip(point, place), color=colour, linewidth=0.6, marker=".", markevery=[0], markersize=4, alpha=0.6)
+    for name, place, (_, _, colour) in zip(names, places, shown):
         box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.2}
         size = 13 if len(name) == 1 else 9
         ax.text(*place, name, color=colour, ha="center", va="center", fontsize=size, bbox=box, **plots.PLAIN)
