@@ -16,13 +16,13 @@ LETTER, LINE = 0.085, 0.2  # inches: about the width of a letter of a name, and 
 def letter_map(points, characters, kinds, title, xlabel, ylabel):
     """Draw characters (N of them) at points (N, 2). kinds: {name: (its characters, colour)}; others are left out.
 
-    Marks and spaces, hardly to be seen as they are, are written as words. Names move no further than need be. Returns the figure. ValueError for points of another shape.
+    Marks and spaces, hardly to be seen as they are, are written as words. Names move no further than need be.
+    Returns the figure. ValueError for points of another shape.
     """
     points = numbers("points", points, len(characters), 2)
     figure, ax = plots.axes(title, xlabel, ylabel, WIDTH, HEIGHT)
-    shown = [
-        (xy, char, colour) for xy, char in zip(points, characters) for all, colour in kinds.values() if char in all
-    ]
+    places = list(zip(points, characters))
+    shown = [(xy, char, colour) for xy, char in places for some, colour in kinds.values() if char in some]
     points = np.array([xy for xy, _, _ in shown], float)
     names = [NAMES.get(char, char) for _, char, _ in shown]
     low, high = points.min(axis=0), points.max(axis=0)
