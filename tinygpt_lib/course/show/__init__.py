@@ -6,3 +6,5 @@ from tinygpt_lib.course.show.letter_map import letter_map
 from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampling_panel
 from tinygpt_lib.course.show.strips import number_strips, strips_panel
 from tinygpt_lib.course.show.talk import answering, chat_panel, coloured_exchange
+from tinygpt_lib.course.show.texts import print_wrapped
+from tinygpt_lib.course.show.token_box import token_box, token_view
