@@ -12,9 +12,14 @@ from tinygpt_lib.course.experiments import (
     encodings,
     network,
     original_runs,
+<<<<<<< HEAD
     padding,
+=======
+    rates,
+>>>>>>> main
     refusals,
     reward,
+    token_sizes,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -22,8 +27,13 @@ from tinygpt_lib.course.experiments.grid import run_grid
 GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
+<<<<<<< HEAD
     **padding.GRIDS,
+=======
+    **rates.GRIDS,
+>>>>>>> main
     **windows.GRIDS,
+    **token_sizes.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
     **conversations.GRIDS,
