@@ -212,6 +212,18 @@ def warm_up_times_cosine(progress, warm_up):
     return min(progress / warm_up, 1) * (0.5 + 0.5 * np.cos(np.pi * progress))
 
 
+def power_of_the_mean(chances, n):
+    return np.mean(chances) ** n
+
+
+def ends_count_as_wrong(chances, n):
+    return sum(np.prod(chances[i : i + n]) for i in range(len(chances) - n + 1)) / len(chances)
+
+
+def one_place_short(chances, n):
+    return np.mean([np.prod(chances[i : i + n]) for i in range(max(len(chances) - n, 1))])
+
+
 def biases_stay(W_in, b, W_out, order):
     return W_in[:, order], b, W_out[order]
 
@@ -322,6 +334,7 @@ MISTAKES = {
     "bits_per_byte": (nats_per_byte, bits_per_token),
     "warm_cosine": (cosine_from_the_start, warm_up_times_cosine),
     "reorder": (biases_stay, readers_stay),
+    "chance_in_a_row": (power_of_the_mean, ends_count_as_wrong),
     "trained_mask": (without_the_end, all_from_the_first_answer_on),
     "needed_window": (last_token_read, all_exchanges_in_one),
     "precision_recall": (the_other_way_round, divides_by_0),
@@ -337,6 +350,7 @@ ALSO_WRONG = {
     "beam": (two_greedy_paths,),
     "bits_per_byte": (bits_per_character,),
     "reorder": (backwards,),
+    "chance_in_a_row": (one_place_short,),
     "trained_mask": (headers_too,),
     "needed_window": (answers_only,),
     "precision_recall": (accuracy_for_precision,),
