@@ -13,8 +13,10 @@ from tinygpt_lib.course.experiments import (
     network,
     original_runs,
     padding,
+    rates,
     refusals,
     reward,
+    token_sizes,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -23,7 +25,9 @@ GRIDS = {
     **alphabetize.GRIDS,
     **encodings.GRIDS,
     **padding.GRIDS,
+    **rates.GRIDS,
     **windows.GRIDS,
+    **token_sizes.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
     **conversations.GRIDS,
