@@ -122,7 +122,7 @@ def test_how_many_of_each_kind():
 
 
 def test_depth_at_equal_rates():
-    for line in (line for line in lines(NOTEBOOK, "8 layers") if "minus 2 layers so" in line):
+    for line in (line for line in lines(NOTEBOOK, "8 layers") if "minus 2 layers there" in line):
         name = line.split(" (")[0].strip()
         rate = re.search(r"rate [\d.]+", name)
         eight = choice(name) if name in stored("choices") else runs("depth", name)
