@@ -102,6 +102,19 @@ def same_rows_for_every_slot(contexts, W, vocab_size):
     return W[contexts].sum(axis=1)
 
 
+def without_overlapping_contexts(text, context, character, shorter):
+    kinds = sum(context + c in text for c in set(text))
+    seen = sum(text.count(context + c) for c in set(text))
+    return (text.count(context + character) + kinds * shorter) / (seen + kinds) if seen else shorter
+
+
+def unseen_is_impossible(text, context, character, shorter):
+    followers = [text[i + len(context)] for i in range(len(text) - len(context)) if text[i:].startswith(context)]
+    if character not in followers:
+        return 0.0
+    return (followers.count(character) + len(set(followers)) * shorter) / (len(followers) + len(set(followers)))
+
+
 def all_contexts_in_one_row(contexts, W, vocab_size):
     return W[contexts + vocab_size * np.arange(contexts.shape[1])].sum(axis=(0, 1))[None]
 
@@ -313,6 +326,7 @@ MISTAKES = {
     "next_letter": (always_the_smallest, by_place_in_order),
     "look_up": (same_rows_for_every_slot, all_contexts_in_one_row),
     "fill": (always_before, first_ids_kept),
+    "smoothed": (without_overlapping_contexts, unseen_is_impossible),
     "longest_copied_run": (common_start, whole_words),
     "temper": (divided_probabilities, only_when_hot),
     "beam": (greedy_path, all_paths),

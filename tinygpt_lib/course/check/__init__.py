@@ -19,6 +19,7 @@ from tinygpt_lib.course.check.foundations import (
     longest_copied_run,
     look_up,
     next_letter,
+    smoothed,
     temper,
     weighted_cross_entropy,
 )
