@@ -12,6 +12,7 @@ from tinygpt_lib.course.experiments import (
     encodings,
     network,
     original_runs,
+    original_sorting,
     refusals,
     reward,
     windows,
@@ -20,6 +21,7 @@ from tinygpt_lib.course.experiments.grid import run_grid
 
 GRIDS = {
     **alphabetize.GRIDS,
+    **original_sorting.GRIDS,
     **encodings.GRIDS,
     **windows.GRIDS,
     **original_runs.GRIDS,

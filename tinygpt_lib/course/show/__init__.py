@@ -1,6 +1,8 @@
 """What a page shows: figures, tokens in colour, panels. Nothing that computes a result belongs here."""
 
 from tinygpt_lib.course.show import plots
+from tinygpt_lib.course.show.beliefs import beliefs, beliefs_panel
 from tinygpt_lib.course.show.coloured import coloured_conversation, coloured_tokens
 from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampling_panel
+from tinygpt_lib.course.show.slots import network_picture
 from tinygpt_lib.course.show.talk import answering, chat_panel, coloured_exchange

@@ -1,0 +1,102 @@
+"""The experiments of appendix A1: the original's table of starts, and its two sentences on longer strings."""
+
+import numpy as np
+
+from tinygpt_lib.alphabetize import CHECK_STRINGS, CHECKS_IN_A_ROW, examples, is_trained, random_strings, sorted_right
+from tinygpt_lib.course.experiments.alphabetize import sorter, strings_to_trained
+from tinygpt_lib.course.experiments.grid import Grid
+from tinygpt_lib.initialisation import BIAS_INITS, WEIGHT_INITS
+from tinygpt_lib.optimizers import Adam
+
+STEPS_BETWEEN_CHECKS = 10  # steps of 8 strings: a check after every 80 strings
+
+
+def strings_to_right(seed, length, size, encoding, learning_rate, most=400_000, first_seed=0):
+    """One run with fine checks: how many strings until the first of ten perfect checks (None: not within `most`).
+
+    A check sorts 100 fresh strings, as the original's, but comes after every 80 training strings instead of 1,000. The
+    network has 256 hidden units whatever the length and the alphabet. The random seed is first_seed + seed.
+    """
+    seed += first_seed
+    model = sorter(seed, length, size, encoding=encoding, hidden=(256,))
+    adam, rng, fresh = Adam(model.parameters()), np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    shares, every = [], 8 * STEPS_BETWEEN_CHECKS
+    for _ in range(most // every):
+        for _ in range(STEPS_BETWEEN_CHECKS):
+            strings = random_strings(rng, 8, length, size)
+            model.loss_and_gradients(*examples(strings, model.pad_id, model.padding))
+            adam.step(learning_rate)
+        shares.append(sorted_right(model, random_strings(fresh, CHECK_STRINGS, length, size)))
+        if is_trained(shares):
+            return {"strings": every * (len(shares) - CHECKS_IN_A_ROW + 1)}
+    return {"strings": None}
+
+
+ORIGINAL_NETWORK = {"hidden": (24,), "learning_rate": 1e-2, "most": 300_000}  # 4 x length units, as the original's
+CORNERS = [("lecun", "zero"), ("lecun", "uniform_0.5"), ("uniform_1", "zero"), ("uniform_1", "uniform_0.5")]
+START_RATES = {"sgd": (0.05, 0.1, 0.2, 0.4, 0.8), "adam": (3e-3, 1e-2, 3e-2)}
+GROWTH_RATES = (1e-3, 3e-3, 1e-2)
+LENGTHS = {"onehot": (6, 8, 12, 16, 24, 32, 48), "raw": (6, 8, 12, 16, 20)}  # with 3 letters
+ALPHABETS = {"onehot": (6, 9, 12, 15), "raw": (4, 5, 6)}  # with strings of 6; 3 letters are among the lengths
+
+
+def start(optimizer, weights, biases, rate, **settings):
+    """The settings of one start of the original's small network."""
+    network = {"weight_init": weights, "bias_init": biases, "hidden": (24,)}
+    return {**network, "optimizer": optimizer, "learning_rate": rate, **settings}
+
+
+def growth(learning_rate, **settings):
+    """Conditions "encoding length size" at rates that learning_rate(encoding, length, size) gives."""
+    cells = [(encoding, n, 3) for encoding, lengths in LENGTHS.items() for n in lengths]
+    cells += [(encoding, 6, n) for encoding, sizes in ALPHABETS.items() for n in sizes]
+    return {
+        f"{encoding} {length} {size}": {
+            "encoding": encoding, "length": length, "size": size,
+            "learning_rate": learning_rate(encoding, length, size), **settings,
+        }
+        for encoding, length, size in cells
+    }  # fmt: skip
+
+
+GRIDS = {
+    "alphabetize_initialisation": Grid(
+        "Which initialisation of weights and biases is trained first?",
+        strings_to_trained,
+        {
+            f"{weights} {biases}": {"weight_init": weights, "bias_init": biases, **ORIGINAL_NETWORK}
+            for weights in WEIGHT_INITS
+            for biases in BIAS_INITS
+        },
+        seeds=20,
+        sample={**ORIGINAL_NETWORK, "most": 8_000},
+        tolerance=0.1,
+    ),
+    "alphabetize_start_rates": Grid(
+        "Which learning rate suits which start, under plain SGD and under Adam? (on seeds of their own)",
+        strings_to_trained,
+        {
+            f"{optimizer} {weights} {biases} {rate:g}": start(
+                optimizer, weights, biases, rate, most=200_000, first_seed=100
+            )
+            for optimizer, rates in START_RATES.items()
+            for weights, biases in CORNERS
+            for rate in rates
+        },
+        seeds=4,
+        sample=start("sgd", "lecun", "zero", 0.1, most=8_000, first_seed=100),
+        tolerance=0.1,
+    ),
+    "alphabetize_growth_rates": Grid(
+        "Which learning rate suits which length and alphabet? (on seeds of their own)",
+        strings_to_right,
+        {
+            f"{name} {rate:g}": settings
+            for rate in GROWTH_RATES
+            for name, settings in growth(lambda *cell, rate=rate: rate, most=400_000, first_seed=100).items()
+        },
+        seeds=2,
+        sample={"encoding": "onehot", "length": 6, "size": 3, "learning_rate": 3e-3, "most": 2_000},
+        tolerance=0.1,
+    ),
+}  # fmt: skip
