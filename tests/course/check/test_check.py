@@ -245,6 +245,26 @@ def threshold_from_all(known, unknown, share):
     return np.mean(unknown > np.quantile(np.concatenate([known, unknown]), 1 - share))
 
 
+def real_one_only(seeds):
+    return 0.5**seeds
+
+
+def one_way_a_seed(seeds):
+    return 1 / (seeds + 1)
+
+
+def one_power_for_all(x, y):
+    return [np.polyfit(np.log(x), np.log(y), 1)[0]]
+
+
+def ratios_of_ratios(x, y):
+    return [(d / c) / (b / a) for a, b, c, d in zip(x, x[1:], y, y[1:])]
+
+
+def without_logarithms(x, y):
+    return (np.diff(y) / np.diff(x)).tolist()
+
+
 MISTAKES = {
     "most_frequent_pair": (first_met, without_overlaps),
     "decode": (token_by_token, ids_as_letters),
@@ -266,10 +286,13 @@ MISTAKES = {
     "unknown_caught": (share_below, known_caught),
     "leave_one_out": (against_the_whole_mean, own_reward_left_in),
     "share_that_teaches": (any_right, mean_spread),
+    "smallest_share": (real_one_only, one_way_a_seed),
+    "powers": (one_power_for_all, without_logarithms),
 }
 ALSO_WRONG = {
     "weighted_cross_entropy": (divided_by_the_weights,),
     "next_letter": (by_sorting,),
+    "powers": (ratios_of_ratios,),
     "temper": (wrong_power,),
     "bits_per_byte": (bits_per_character,),
     "reorder": (backwards,),

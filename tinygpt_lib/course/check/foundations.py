@@ -100,7 +100,12 @@ def next_letter():
             2,
             "a letter can be used up wholly: then the next larger one of the string comes, not the next id",
         ),
-        ([2, 2, 2, 2], [2, 2, 2], 2, "the padding (here 3) is no letter: look only at the string and the answer so far"),
+        (
+            [2, 2, 2, 2],
+            [2, 2, 2],
+            2,
+            "the padding (here 3) is no letter: look only at the string and the answer so far",
+        ),
         (
             [2, 1, 0, 1],
             [1],

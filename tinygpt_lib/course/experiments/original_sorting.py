@@ -34,10 +34,15 @@ def strings_to_right(seed, length, size, encoding, learning_rate, most=400_000, 
 
 ORIGINAL_NETWORK = {"hidden": (24,), "learning_rate": 1e-2, "most": 300_000}  # 4 x length units, as the original's
 CORNERS = [("lecun", "zero"), ("lecun", "uniform_0.5"), ("uniform_1", "zero"), ("uniform_1", "uniform_0.5")]
-START_RATES = {"sgd": (0.05, 0.1, 0.2, 0.4, 0.8), "adam": (3e-3, 1e-2, 3e-2)}
+START_RATES = {"sgd": (0.05, 0.1, 0.2, 0.4), "adam": (3e-3, 1e-2, 3e-2)}
 GROWTH_RATES = (1e-3, 3e-3, 1e-2)
-LENGTHS = {"onehot": (6, 8, 12, 16, 24, 32, 48), "raw": (6, 8, 12, 16, 20)}  # with 3 letters
-ALPHABETS = {"onehot": (6, 9, 12, 15), "raw": (4, 5, 6)}  # with strings of 6; 3 letters are among the lengths
+LENGTHS = {"onehot": (6, 8, 12, 16, 24, 32, 48), "raw": (6, 8, 12, 16)}  # with 3 letters
+ALPHABETS = {"onehot": (6, 9, 12, 15), "raw": (4, 5)}  # with strings of 6; 3 letters are among the lengths
+
+# The rates with the smallest geometric mean of strings on the pilot's seeds: by alphabetize_start_rates and
+# alphabetize_growth_rates.
+START_CHOSEN = {}
+GROWTH_CHOSEN = {}
 
 
 def start(optimizer, weights, biases, rate, **settings):
@@ -87,16 +92,35 @@ GRIDS = {
         sample=start("sgd", "lecun", "zero", 0.1, most=8_000, first_seed=100),
         tolerance=0.1,
     ),
+    "alphabetize_starts": Grid(
+        "LeCun or uniform weights, each at its own best learning rate, under plain SGD and under Adam",
+        strings_to_trained,
+        {
+            name: start(*name.split(), rate, most=400_000)
+            for name, rate in START_CHOSEN.items()
+        },
+        seeds=20,
+        sample=start("sgd", "uniform_1", "zero", 0.1, most=8_000),
+        tolerance=0.1,
+    ),
     "alphabetize_growth_rates": Grid(
         "Which learning rate suits which length and alphabet? (on seeds of their own)",
         strings_to_right,
         {
             f"{name} {rate:g}": settings
             for rate in GROWTH_RATES
-            for name, settings in growth(lambda *cell, rate=rate: rate, most=400_000, first_seed=100).items()
+            for name, settings in growth(lambda *cell, rate=rate: rate, most=200_000, first_seed=100).items()
         },
         seeds=2,
         sample={"encoding": "onehot", "length": 6, "size": 3, "learning_rate": 3e-3, "most": 2_000},
+        tolerance=0.1,
+    ),
+    "alphabetize_growth": Grid(
+        "How does the number of strings grow with their length, and with the size of the alphabet?",
+        strings_to_right,
+        growth(lambda encoding, length, size: GROWTH_CHOSEN[f"{encoding} {length} {size}"]) if GROWTH_CHOSEN else {},
+        seeds=8,
+        sample={"encoding": "onehot", "length": 8, "size": 4, "learning_rate": 3e-3, "most": 3_000},
         tolerance=0.1,
     ),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from tinygpt_lib.course.show import plots
 from tinygpt_lib.course.show.beliefs import beliefs, beliefs_panel
+from tinygpt_lib.course.show.bounds import bound_panel
 from tinygpt_lib.course.show.coloured import coloured_conversation, coloured_tokens
 from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampling_panel
 from tinygpt_lib.course.show.slots import network_picture
