@@ -13,6 +13,7 @@ T = (
     + [2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086]
     + [2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042]
 )  # fmt: skip
+PAIR = re.compile(r"([-+−]?\d[\d,]*(?:\.\d+)?) ?%? +\+- +(\d[\d,]*(?:\.\d+)?)")
 NUMBER = re.compile(r"[-+−]?\d[\d,]*\.?\d*")
 
 
@@ -42,3 +43,19 @@ def agrees(printed, value) -> bool:
     """Whether `printed`, a number as text, is `value` rounded to as many decimals as it shows (one unit's grace)."""
     decimals = len(printed.partition(".")[2])
     return abs(float(printed.replace(",", "").replace("−", "-")) - value) <= 1.001 * 10**-decimals
+
+
+def pairs(line) -> list[tuple[str, str]]:
+    """All "mean +- half-width" in a printed line, as texts, from left to right."""
+    return PAIR.findall(line)
+
+
+def same(pair, per_seed) -> bool:
+    """Whether a printed pair is the mean and the interval of one value for each seed."""
+    return all(agrees(shown, value) for shown, value in zip(pair, interval(per_seed)))
+
+
+def verdict(per_seed, above, below, neither="no clear difference") -> str:
+    """What an interval of paired differences says: does it leave out 0, and on which side?"""
+    mean, half = interval(per_seed)
+    return above if mean > half else below if mean < -half else neither

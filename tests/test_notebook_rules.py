@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from notebooks import LESSONS, PATHS, SOLUTIONS, code_cells, name, read, solution, tags
+from notebooks import LESSONS, NOTEBOOKS, PATHS, SOLUTIONS, code_cells, name, read, solution, tags
 from tinygpt_lib.course.experiments.__main__ import GRIDS
 from tinygpt_lib.course.make.models import SETTINGS
+from tinygpt_lib.course.make.notebooks import long_lines
 
 COMPARED = "nbval-check-output"
 PICTURE = re.compile(r"!\[(.*?)\]\(")
@@ -17,6 +18,9 @@ every_notebook = pytest.mark.parametrize("path", PATHS, ids=name)
 every_lesson = pytest.mark.parametrize("path", [path for path in LESSONS if not path.name.startswith("00")], ids=name)
 MODULE = re.compile(r"tinygpt_lib(?:\.\w+)+")
 IMPORT = re.compile(r"^(?:from|import) ", re.M)
+
+ANSWER_TO_PREDICT = re.compile(r"<details><summary>An answer to compare with</summary>\n\n.+?\n\n</details>", re.S)
+FOLDED_ANSWER = re.compile(r"<details><summary>Answer</summary>\n\n(.+?)\n\n</details>", re.S)
 
 
 def has_figure(cell):
@@ -91,6 +95,12 @@ def test_imports_are_few(path):
 
 
 @every_notebook
+def test_printed_lines_are_short(path):
+    """Ninety characters fit beside the list of files in a narrow window."""
+    assert list(long_lines(read(path))) == []
+
+
+@every_notebook
 def test_a_seed_is_a_random_one(path):
     """The project that this course follows is "the original"; a seed is what a random generator starts from."""
     text = "\n".join(cell.source for cell in read(path).cells)
@@ -120,6 +130,27 @@ def test_opens_and_closes_as_promised(path):
     assert 2 <= len(cards) <= 4
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_each_prediction_has_an_answer_to_compare_with(path):
+    cells = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    asked = {source: source.count("**Predict") for source in cells if "see **Predict**" not in source}
+    answers = {source: len(ANSWER_TO_PREDICT.findall(source)) for source in asked}
+    assert [source for source in asked if asked[source] != answers[source]] == []
+    assert sum(asked.values()) >= (1 if path.name.startswith("00") else 4)
+
+
+@every_lesson
+def test_questions_have_answers_that_say_why(path):
+    whole = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    section = re.search(r"^## Questions$(.*?)^## Exercises$", whole, re.M | re.S)[1]
+    parts = re.split(r"^\*\*\d\. ", section, flags=re.M)[1:]
+    assert 3 <= len(parts) <= 5
+    for part in parts:
+        assert all(f"({option}) " in part for option in "abc"), part
+        answer = FOLDED_ANSWER.search(part)
+        assert answer and len(answer[1].split()) >= 15, part
+
+
 @every_lesson
 def test_exercises_are_stubs_with_checks(path):
     cells = code_cells(path)
@@ -134,3 +165,20 @@ def test_exercises_are_stubs_with_checks(path):
 @every_lesson
 def test_has_solutions(path):
     assert solution(path).is_file()
+
+
+def minutes(path) -> tuple[int, int]:
+    """What a notebook says of its own length: minutes to read, and those of its exercises together."""
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    cards = re.findall(r"^### Exercise \d · .+ \*\(\w+, (\d+) minutes", text, re.M)
+    return int(re.search(r"\*\*Time:\*\* about (\d+) minutes", text)[1]), sum(map(int, cards))
+
+
+def test_the_maps_give_each_notebooks_own_times():
+    first = "\n".join(cell.source for cell in read(NOTEBOOKS / "00_start_here.ipynb").cells)
+    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    for path in LESSONS:
+        if path.parent == NOTEBOOKS and not path.name.startswith("00"):
+            reading, doing = minutes(path)
+            assert re.search(rf"\({path.name}\) \|.*\| {reading} \| {doing} \|$", first, re.M), path.name
+            assert re.search(rf"\(notebooks/{path.name}\) \|.*\| {reading} min \| \d+ s \|$", readme, re.M), path.name

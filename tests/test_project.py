@@ -16,7 +16,7 @@ AIDS = ROOT / "tinygpt_lib" / "course"
 COURSE = sorted(AIDS.rglob("*.py"))
 BELOW = {  # room -> what it may import of the course beside itself
     "check": {"experiments", "assistant", "measures"},
-    "make": {"assistant", "stored"},
+    "make": {"assistant", "show", "stored"},
     "experiments": {"assistant", "measures", "stored"},
     "assistant": {"measures", "stored"},
     "measures": set(),

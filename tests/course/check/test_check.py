@@ -6,22 +6,37 @@ import numpy as np
 import pytest
 
 from notebooks import LESSONS, NOTEBOOKS, SOLUTIONS, code_cells, name, run_cells, tags
+from tinygpt_lib.bpe import PIECES
 from tinygpt_lib.course import check
 from tinygpt_lib.loss import cross_entropy, softmax
+from tinygpt_lib.merges import merge
 
 # ---- mistakes, two for each exercise ------------------------------------------------------------------------------
 
 
-def first_met(ids):
-    return Counter(zip(ids, ids[1:])).most_common(1)[0][0]
+def uncut(text, merges, id_of):
+    return list(apply_merges([id_of[byte] for byte in text.encode()], merges, len(id_of)))
 
 
-def without_overlaps(ids):
-    counts, i = Counter(), 0
-    while i < len(ids) - 1:
-        counts[ids[i], ids[i + 1]] += 1
-        i += 2 if ids[i] == ids[i + 1] else 1
-    return min(counts, key=lambda pair: (-counts[pair], pair))
+def words_only(text, merges, id_of):
+    return [id for word in text.split() for id in uncut(word, merges, id_of)]
+
+
+def latest_first(text, merges, id_of):
+    ids, ranks = [], {pair: rank for rank, pair in enumerate(merges)}
+    for piece in PIECES.findall(text):
+        word = [id_of[byte] for byte in piece.encode()]
+        while known := [pair for pair in zip(word, word[1:]) if pair in ranks]:
+            pair = max(known, key=ranks.get)
+            word = merge(word, pair, len(id_of) + ranks[pair])
+        ids += word
+    return ids
+
+
+def apply_merges(ids, merges, first_new_id):
+    for rank, pair in enumerate(merges):
+        ids = merge(ids, pair, first_new_id + rank)
+    return ids
 
 
 def token_by_token(ids, tokens):
@@ -266,7 +281,7 @@ def without_logarithms(x, y):
 
 
 MISTAKES = {
-    "most_frequent_pair": (first_met, without_overlaps),
+    "encode": (uncut, words_only),
     "decode": (token_by_token, ids_as_letters),
     "tanh_backward": (from_the_input, without_the_chain),
     "weighted_cross_entropy": (loss_only, mean_weight_everywhere),
@@ -290,6 +305,7 @@ MISTAKES = {
     "powers": (one_power_for_all, without_logarithms),
 }
 ALSO_WRONG = {
+    "encode": (latest_first,),
     "weighted_cross_entropy": (divided_by_the_weights,),
     "next_letter": (by_sorting,),
     "powers": (ratios_of_ratios,),

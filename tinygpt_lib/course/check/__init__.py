@@ -12,10 +12,10 @@ from tinygpt_lib.course.check.experiments import bits_per_byte, lowest_loss, reo
 from tinygpt_lib.course.check.foundations import (
     checks_until_trained,
     decode,
+    encode,
     fill,
     longest_copied_run,
     look_up,
-    most_frequent_pair,
     next_letter,
     tanh_backward,
     temper,

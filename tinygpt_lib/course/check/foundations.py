@@ -20,16 +20,19 @@ from tinygpt_lib.windows import pad_contexts
 
 
 @exercise
-def most_frequent_pair():
+def encode():
     for text, hint in (
-        ("abcbc", "count every pair of neighbours, and return the most frequent as a tuple (left, right)"),
-        ("aaabcbc", "count pairs where they overlap, too: 'aaa' holds the pair (a, a) twice"),
-        ("dedeabab", "two pairs are equally frequent here: the one with the smaller left id wins, not the first met"),
-        ("adadacac", "two pairs share count and left id here: the one with the smaller right id wins"),
+        ("the theatre", "cut the text with PIECES.findall, and apply the merges to each piece on its own"),
+        (
+            "a big  big dog, a big dog",
+            "the two spaces are a piece of their own: no merge across a cut, and nothing lost",
+        ),
+        ("banana bandana cabana", "the earliest learnt merge comes first, wherever in the piece it stands"),
+        ("the café, the 🎭 🎭", "a character may be several bytes: look up the id of each byte of the piece"),
     ):
-        # The letters of a text as bytes; the library's first merge names the pair by its place in the vocabulary.
-        tok = Tokenizer.train(text, max_token_length=2)
-        yield (list(text.encode()),), tuple(tok.tokens[id][0] for id in tok.merges[0]), hint
+        tok = Tokenizer.train(text * 2, vocab_size=60)
+        id_of = {token[0]: id for id, token in enumerate(tok.tokens) if len(token) == 1}
+        yield (text, list(tok.merges), id_of), tok.encode(text), hint
 
 
 @exercise

@@ -7,3 +7,5 @@ from tinygpt_lib.course.show.coloured import coloured_conversation, coloured_tok
 from tinygpt_lib.course.show.panels import LiveCurve, distribution_after, sampling_panel
 from tinygpt_lib.course.show.slots import network_picture
 from tinygpt_lib.course.show.talk import answering, chat_panel, coloured_exchange
+from tinygpt_lib.course.show.texts import print_wrapped
+from tinygpt_lib.course.show.token_box import token_box, token_view

@@ -5,6 +5,8 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 
+from tinygpt_lib.course.show.overlaps import note
+
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/, but for the red: theirs is close to their orange.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
     "#0072B2",
@@ -79,6 +81,7 @@ def log_x(ax, values):
 def show():
     """Show the figure just drawn, its labels moved apart where they would overlap."""
     spread_labels(plt.gcf())
+    note(plt.gcf())
     plt.show()
 
 
@@ -169,6 +172,7 @@ def windows(contexts, targets, tok, title):
 def png(figure) -> bytes:
     """The figure as PNG bytes, its labels moved apart as in `show`; the figure is closed."""
     spread_labels(figure)
+    note(figure)
     file = io.BytesIO()
     figure.savefig(file, format="png")
     plt.close(figure)
