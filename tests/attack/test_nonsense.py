@@ -222,6 +222,7 @@ TABLE = {
     "distribution_after": (
         show.distribution_after, lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2}
     ),
+    "beliefs": (show.beliefs, lambda: {"model": sorter(), "string": "CA"}),
     "sampling_view": (
         sampling_view, lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "max_tokens": 2}
     ),

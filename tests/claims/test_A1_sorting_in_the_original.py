@@ -7,7 +7,7 @@ import statistics
 
 import numpy as np
 import pytest
-from printed import lines, numbers
+from printed import interval, lines, numbers
 
 from tinygpt_lib.course.stored import RESULTS, original_results
 
@@ -105,3 +105,67 @@ def test_our_bound_is_where_luck_looks_smallest(rows):
         }
         assert abs(min(by_bound, key=by_bound.get) - 100) <= 10
         assert lines(NOTEBOOK, f"against {RULES[rule]}")[0].endswith("True")
+
+
+def log_interval(logs):
+    mean, half = interval(logs)
+    return [math.exp(value) for value in (mean, mean - half, mean + half)]
+
+
+def near(printed, values, grace):
+    assert len(printed) == len(values)
+    return all(abs(shown - value) <= grace for shown, value in zip(printed, values))
+
+
+def best_rate(cell):
+    """Of the pilot's runs, on other seeds: the rate with the smallest geometric mean."""
+    facts = json.loads((RESULTS / "alphabetize_start_rates.json").read_text(encoding="utf-8"))
+    scores = {}
+    for name, entry in facts["conditions"].items():
+        if name.rsplit(" ", 1)[0] == cell:
+            assert entry["settings"]["first_seed"] >= 100
+            scores[name.rsplit(" ", 1)[1]] = sum(math.log(run["strings"] or 200_000) for run in entry["runs"])
+    return min(scores, key=scores.get)
+
+
+def start_logs(cell):
+    return [math.log((n or 400_000) / 1000) for n in runs("alphabetize_starts", cell)]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("rule", ["lecun", "uniform_1"])
+def test_each_start_at_its_own_best_rate(optimizer, rule):
+    cell = f"{optimizer} {rule}"
+    facts = json.loads((RESULTS / "alphabetize_starts.json").read_text(encoding="utf-8"))
+    settings = facts["conditions"][cell]["settings"]
+    assert settings["learning_rate"] == float(best_rate(cell)) and "first_seed" not in settings
+    (line,) = lines(NOTEBOOK, f"{optimizer:4} {RULES[rule]}")
+    printed = numbers(line.replace(RULES[rule], "", 1))
+    assert printed[0] == settings["learning_rate"] and near(printed[1:4], log_interval(start_logs(cell)), 0.51)
+    assert printed[4] == runs("alphabetize_starts", cell).count(None)
+
+
+def test_the_start_matters_or_not_by_optimizer():
+    ratios = {
+        name: [a - b for a, b in zip(start_logs(f"{optimizer} uniform_1"), start_logs(f"{optimizer} lecun"))]
+        for name, optimizer in (("SGD", "sgd"), ("Adam", "adam"))
+    }
+    ratios["SGD's ratio over Adam's"] = [a - b for a, b in zip(ratios["SGD"], ratios["Adam"])]
+    for name, logs in ratios.items():
+        (line,) = lines(NOTEBOOK, f"{name:24} ")
+        ratio = log_interval(logs)
+        assert near(numbers(line[24:]), ratio, 0.0051)
+        assert line.endswith("more" if ratio[1] > 1 else "fewer" if ratio[2] < 1 else "not clear")
+
+
+@pytest.mark.parametrize("encoding", ["raw", "onehot"])
+@pytest.mark.parametrize("what", ["length", "letters"])
+def test_growth(encoding, what):
+    (line,) = lines(NOTEBOOK, f"{encoding:6} {what}")
+    first, last, times, *printed = numbers(line.split(what)[1])
+    cells = [f"{encoding} {n:.0f} 3" if what == "length" else f"{encoding} 6 {n:.0f}" for n in (first, last)]
+    before, after = (runs("alphabetize_growth", cell) for cell in cells)
+    grown = log_interval([math.log(b / a) for a, b in zip(before, after, strict=True)])
+    assert near(printed, grown, 0.051) and abs(times - last / first) <= 0.051
+    word = "more than" if grown[1] > last / first else "less than" if grown[2] < last / first else "about"
+    assert line.endswith(f"{word} in proportion")

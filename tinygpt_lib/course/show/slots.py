@@ -16,6 +16,7 @@ def network_picture(context, tok, hidden, title, marked=()):
     Lines are weights: those that leave the slots in `marked`, four at most, each have a colour of their own.
     """
     ids = token_ids("context", context, a_tokenizer(tok).vocab_size)
+    hidden = whole_number("hidden", hidden, 1)
     marked = [whole_number("a marked slot", slot, 0, len(ids) - 1) for slot in listed("marked", marked, "slots")]
     figure, ax = plots.axes(title, "", "", width=7.5, height=4.2)
     slots, outs = np.linspace(1, 0, len(ids)), np.linspace(0.8, 0.2, tok.vocab_size)
@@ -35,7 +36,6 @@ def network_picture(context, tok, hidden, title, marked=()):
     ax.text(1, neurons[-2:].mean(), "⋮", fontsize=16, **CENTRED)
     for id, y in enumerate(outs):
         ax.text(1.95, y, "pad" if id == tok.pad_id else tok.token_text(id), fontsize=9, bbox=BOX, **CENTRED)
-    hidden = whole_number("hidden", hidden, 1)
     for x, words in ((0.05, f"{len(ids)} slots"), (1, f"{hidden:,} hidden"), (1.95, f"{tok.vocab_size} logits")):
         ax.text(x, 1.1, words, fontsize=11, **CENTRED)
     ax.set(xlim=(-0.3, 2.1), ylim=(-0.06, 1.16))
