@@ -219,13 +219,20 @@ def test_ngrams(n05, order):
     top_n=st.sampled_from([None, 1, 3, 8]),
     penalty=st.sampled_from([1, 0.5, 0.1]),
     recent=st.lists(st.integers(0, 7), max_size=6),
+    top_p=st.sampled_from([None, 1, 0.9, 0.3]),
     seed=st.integers(0, 100),
 )
-def test_next_token_distribution(n06, temperature, top_n, penalty, recent, seed):
+def test_next_token_distribution(n06, temperature, top_n, penalty, recent, top_p, seed):
     logits = np.random.default_rng(seed).normal(0, 3, 8)
-    settings = temperature, top_n, penalty, recent
+    settings = temperature, top_n, penalty, recent, top_p
     ours, library = (part.next_token_distribution(logits, *settings) for part in (n06, generation))
     assert np.allclose(ours, library, rtol=1e-12)
+
+
+@given(seed=st.integers(0, 1000), top_p=st.floats(1e-3, 1))
+def test_nucleus(n06, seed, top_p):
+    p = np.random.default_rng(seed).dirichlet(np.ones(6))
+    assert np.allclose(n06.nucleus(p, top_p), generation.next_token_distribution(np.log(p), top_p=top_p), rtol=1e-9)
 
 
 @given(seed=st.integers(0, 1000))
@@ -235,7 +242,9 @@ def test_draw_token(n06, seed):
     assert ours == library
 
 
-@pytest.mark.parametrize("settings", [{}, {"temperature": 0.7, "top_n": 3}, {"repetition_penalty": 0.2}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"temperature": 0.7, "top_n": 3}, {"repetition_penalty": 0.2}, {"top_p": 0.8}]
+)
 def test_continue_text(n06, trained, settings):
     ours = n06.continue_text(trained, "the ", 40, np.random.default_rng(3), **settings)
     assert ours == generation.generate(trained, "the ", 40, seed=3, **settings)

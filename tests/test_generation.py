@@ -28,13 +28,17 @@ some_logits = st.lists(st.integers(-40, 40).map(lambda n: n / 4), min_size=2, ma
 # ---- the distribution --------------------------------------------------------------------------------------------
 
 
-def slow_distribution(logits, temperature, top_n, penalty, recent):
+def slow_distribution(logits, temperature, top_n, penalty, recent, top_p=None):
     """The same, one number after the other."""
     divisor = temperature or 1
     p = [math.exp((logit - max(logits)) / divisor) for logit in logits]
     p = [x * penalty if id in recent else x for id, x in enumerate(p)]
     best = sorted(range(len(p)), key=lambda id: (-p[id], id))
     kept = best[: 1 if temperature == 0 else top_n]
+    if top_p is not None:
+        held = sum(p[id] for id in kept)
+        while len(kept) > 1 and sum(p[id] for id in kept[:-1]) >= top_p * held:  # enough without its last
+            kept = kept[:-1]
     total = sum(p[id] for id in kept)
     return [p[id] / total if id in kept else 0 for id in range(len(p))]
 
@@ -45,11 +49,12 @@ def slow_distribution(logits, temperature, top_n, penalty, recent):
     st.none() | st.integers(1, 9),
     st.sampled_from([1.0, 0.6, 0.1, 1e-6]),
     st.lists(st.integers(0, 8), max_size=12),
+    st.none() | st.sampled_from([1, 0.91234567, 0.51234567, 0.01234567, 1e-300]),  # no share that some reach exactly
 )
-def test_distribution_equals_a_loop(logits, temperature, top_n, penalty, recent):
+def test_distribution_equals_a_loop(logits, temperature, top_n, penalty, recent, top_p):
     recent = [id for id in recent if id < len(logits)]
-    p = next_token_distribution(logits, temperature, top_n, penalty, recent)
-    np.testing.assert_allclose(p, slow_distribution(logits, temperature, top_n, penalty, recent), rtol=1e-9)
+    p = next_token_distribution(logits, temperature, top_n, penalty, recent, top_p)
+    np.testing.assert_allclose(p, slow_distribution(logits, temperature, top_n, penalty, recent, top_p), rtol=1e-9)
     assert p.sum() == pytest.approx(1)
 
 
@@ -76,6 +81,48 @@ def test_of_equals_the_smaller_ids_stay(data):
     best = sorted(range(len(logits)), key=lambda id: (-whole[id], id))[: top_n if temperature else 1]
     assert np.flatnonzero(p).tolist() == sorted(id for id in best if whole[id] > 0)
     assert p.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "top_p, kept",
+    [
+        (0.4, 1),
+        (0.5, 1),
+        (0.51, 2),
+        (0.75, 2),
+        (0.8, 3),
+        (0.875, 3),
+        (0.9, 4),
+        (0.95, 5),
+        (1, 5),
+        (None, 5),
+        (1e-300, 1),
+    ],
+)
+def test_top_p_keeps_the_fewest_that_reach_the_share(top_p, kept):
+    """Exactly, also where the share is reached exactly: these probabilities are sums of powers of two."""
+    p = np.array([0.0625, 0.5, 0.0625, 0.25, 0.125])
+    order = [1, 3, 4, 0, 2]
+    expected = np.zeros(5)
+    expected[order[:kept]] = p[order[:kept]]
+    found = next_token_distribution(np.log2(p) * np.log(2), top_p=top_p)
+    np.testing.assert_allclose(found, expected / expected.sum(), rtol=1e-12)
+    assert np.flatnonzero(found).tolist() == sorted(order[:kept])
+
+
+def test_of_equals_that_reach_the_share_the_smaller_ids_stay():
+    assert next_token_distribution(np.zeros(8), top_p=0.3).tolist() == [1 / 3] * 3 + [0] * 5
+    assert next_token_distribution([0.0, 1.0, 1.0, 0.0], top_p=0.3).tolist() == [0, 1, 0, 0]
+
+
+def test_top_p_is_a_share_of_what_top_n_and_the_penalty_leave():
+    logits = np.log([0.4, 0.3, 0.2, 0.1])
+    np.testing.assert_allclose(next_token_distribution(logits, top_n=2, top_p=0.5), [1, 0, 0, 0])  # 0.4 of 0.7
+    np.testing.assert_allclose(next_token_distribution(logits, top_n=2, top_p=0.6), [4 / 7, 3 / 7, 0, 0])
+    np.testing.assert_allclose(
+        next_token_distribution(logits, repetition_penalty=0.1, recent=[0], top_p=0.4), [0, 1, 0, 0]
+    )
+    assert next_token_distribution(logits, temperature=0, top_p=0.99).tolist() == [1, 0, 0, 0]
 
 
 def test_temperature_0_puts_everything_on_the_best():
@@ -303,7 +350,7 @@ def test_samples_differ_and_repeat(trained):
     assert sample(trained, PROMPTS[:2], 30, temperature=1.5, seed=1) == one[:2]  # each has its own generator
 
 
-def one_after_the_other(model, prompt, max_tokens, temperature, top_n, penalty, stop_ids, rng):
+def one_after_the_other(model, prompt, max_tokens, temperature, top_n, penalty, stop_ids, rng, top_p=None):
     """What `sample` writes, as a loop: a text of its own, one random number a token."""
     ids = list(prompt)
     for _ in range(max_tokens):
@@ -312,7 +359,7 @@ def one_after_the_other(model, prompt, max_tokens, temperature, top_n, penalty, 
         logits = model.logits([empty + window if model.padding == "before" else window + empty])[0]
         if model.tok.pad_id not in stop_ids:
             logits[model.tok.pad_id] = -np.inf
-        p = next_token_distribution(logits, temperature, top_n, penalty, ids[-REPETITION_WINDOW:])
+        p = next_token_distribution(logits, temperature, top_n, penalty, ids[-REPETITION_WINDOW:], top_p)
         id = draw_token(p, rng)
         if id in stop_ids:
             break
@@ -321,24 +368,27 @@ def one_after_the_other(model, prompt, max_tokens, temperature, top_n, penalty, 
 
 
 @pytest.mark.parametrize("stop_ids", [(), (3,), (1, LETTERS.pad_id)])
-@pytest.mark.parametrize("temperature, top_n, penalty", [(1, None, 1), (0, None, 0.1), (0.8, 3, 0.3), (2, 7, 1)])
+@pytest.mark.parametrize(
+    "temperature, top_n, penalty, top_p",
+    [(1, None, 1, None), (0, None, 0.1, 0.7), (0.8, 3, 0.3, 1), (2, 7, 1, 0.6), (1.5, None, 0.7, 0.83)],
+)
 @pytest.mark.parametrize(
     "settings",
     [{"padding": "after"}, {"context": 9, "pad_id": 2}, {"context": 30, "padding": "after"}, {"context": 30}],
 )
-def test_all_at_once_is_one_after_the_other(settings, temperature, top_n, penalty, stop_ids):
+def test_all_at_once_is_one_after_the_other(settings, temperature, top_n, penalty, top_p, stop_ids):
     """Windows longer and shorter than the penalty's, prompts longer and shorter than the window, many blocks."""
     model = tiny(**settings, dtype="float64", hidden=(9,))
     model.network.linears[-1].W *= 5
     prompts = [random_ids(n, seed=n).tolist() for n in (1, 2, 5, 8, 25, 40)]
     asked = 2 * BLOCK + 5, temperature, top_n, penalty, stop_ids
     rngs = np.random.default_rng(4).spawn(len(prompts))
-    expected = [one_after_the_other(model, prompt, *asked, rng) for prompt, rng in zip(prompts, rngs)]
-    assert sample(model, prompts, *asked, seed=4) == expected
+    expected = [one_after_the_other(model, prompt, *asked, rng, top_p) for prompt, rng in zip(prompts, rngs)]
+    assert sample(model, prompts, *asked, seed=4, top_p=top_p) == expected
     for prompt in prompts:
-        expected = one_after_the_other(model, prompt, *asked, np.random.default_rng(4))
-        assert generate(model, prompt, *asked, seed=4) == expected
-        assert prompt + list(generate(model, prompt, *asked, seed=4, stream=True)) == expected
+        expected = one_after_the_other(model, prompt, *asked, np.random.default_rng(4), top_p)
+        assert generate(model, prompt, *asked, seed=4, top_p=top_p) == expected
+        assert prompt + list(generate(model, prompt, *asked, seed=4, stream=True, top_p=top_p)) == expected
 
 
 def test_the_model_is_asked_once_a_step_and_only_for_texts_that_go_on():
@@ -388,6 +438,10 @@ BAD_SETTINGS = [
     ({"top_n": 0}, "top_n is 0: it must be a whole number from 1 to 8"),
     ({"top_n": 9}, "top_n is 9"),
     ({"top_n": 2.5}, "top_n is 2.5"),
+    ({"top_p": 0}, "top_p is 0: it must be a number above 0 and at most 1"),
+    ({"top_p": 1.5}, "top_p is 1.5"),
+    ({"top_p": math.nan}, "top_p is nan"),
+    ({"top_p": "most"}, "top_p is 'most'"),
     ({"repetition_penalty": 0}, "repetition_penalty is 0: it must be a number above 0 and at most 1"),
     ({"repetition_penalty": 1.1}, "repetition_penalty is 1.1"),
     ({"repetition_penalty": math.nan}, "repetition_penalty is nan"),

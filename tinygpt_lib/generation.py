@@ -21,14 +21,16 @@ REPETITION_WINDOW = 20  # how many of the last tokens the repetition penalty loo
 BLOCK = 64  # how many random numbers are drawn ahead for each text: one call instead of many
 
 
-def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_penalty=1.0, recent=()):
+def next_token_distribution(logits, temperature=1.0, top_n=None, repetition_penalty=1.0, recent=(), top_p=None):
     """The probabilities a next token is drawn from: (V,) logits -> (V,).
 
     First the logits are divided by `temperature`; then the probabilities of the tokens in `recent` are multiplied by
     `repetition_penalty` (1: off); then all but the `top_n` most probable become 0 (None: all stay; of equal ones the
-    smaller id stays). What is left is scaled to add up to 1. Temperature 0 puts everything on the most probable token.
+    smaller id stays); then, of what these hold together, all but the most probable that reach the share `top_p` become
+    0 (None or 1: all stay). What is left is scaled to add up to 1. Temperature 0 puts everything on the most probable
+    token.
     """
-    logits, settings = real_numbers("the logits", logits), _checked(temperature, top_n, repetition_penalty)
+    logits, settings = real_numbers("the logits", logits), _checked(temperature, top_n, repetition_penalty, top_p)
     recent = token_ids("recent", recent, len(logits))
     places, weights = _candidates(logits[None], *settings, recent[None])  # (V,) -> (1, N)
     p = np.zeros(len(logits))
@@ -54,16 +56,18 @@ def draw_tokens(weights, numbers):
     return (cumulated > numbers[:, None] * cumulated[:, -1:]).argmax(axis=1)
 
 
-def _checked(temperature, top_n, repetition_penalty, vocab_size=None):
+def _checked(temperature, top_n, repetition_penalty, top_p, vocab_size=None):
     temperature = real_number("temperature", temperature, 0)
     repetition_penalty = real_number("repetition_penalty", repetition_penalty, 0, 1, open_low=True)
     if top_n is not None:
         top_n = whole_number("top_n", top_n, 1, vocab_size)
-    # Nearer to 0 the division by a temperature would overflow.
-    return (max(temperature, 1e-200), top_n, repetition_penalty) if temperature else (1.0, 1, repetition_penalty)
+    top_p = 1.0 if top_p is None else real_number("top_p", top_p, 0, 1, open_low=True)
+    if temperature == 0:
+        temperature, top_n = 1.0, 1
+    return max(temperature, 1e-200), top_n, repetition_penalty, top_p  # nearer to 0 the division would overflow
 
 
-def _candidates(logits, temperature, top_n, repetition_penalty, recent):
+def _candidates(logits, temperature, top_n, repetition_penalty, top_p, recent):
     """The N tokens of each row that may be drawn, and their probabilities before they are scaled to add up to 1.
 
     logits: (B, V), written over. recent: (B, R) ids; V stands for no token. Returns the tokens' places (B, N) in all
@@ -82,29 +86,44 @@ def _candidates(logits, temperature, top_n, repetition_penalty, recent):
         logits += added[:, :vocab_size]
         logits -= logits.max(axis=1, keepdims=True)
     if top_n is None or top_n >= vocab_size:
-        return None, np.exp(logits, out=logits)
+        return None, _nucleus(np.exp(logits, out=logits), top_p)
     least = np.partition(logits, -top_n, axis=1)[:, -top_n, None]  # (B, 1): the least logit that stays
     stays = logits >= least
     if np.count_nonzero(stays) > rows * top_n:  # of those equal to the least, the smaller ids stay
         order = np.argsort(-logits, axis=1, kind="stable")
         np.put_along_axis(stays, order[:, top_n:], False, axis=1)
     places = stays.ravel().nonzero()[0].reshape(rows, top_n)
-    return places, np.exp(logits.take(places))
+    return places, _nucleus(np.exp(logits.take(places)), top_p)
+
+
+def _nucleus(weights, top_p):
+    """Weights (B, N) with 0 for all but the largest of each row that reach the share `top_p` of its sum."""
+    if top_p == 1:
+        return weights
+    order = np.argsort(-weights, axis=1, kind="stable")  # of equals, the smaller id stays
+    reached = np.take_along_axis(weights, order, axis=1).cumsum(axis=1)
+    stays = np.ones_like(weights)  # in the order of size: the first always does
+    stays[:, 1:] = reached[:, :-1] < top_p * reached[:, -1:]  # as long as those before it do not reach the share
+    kept = np.empty_like(weights)
+    np.put_along_axis(kept, order, stays, axis=1)
+    return weights * kept
 
 
 def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetition_penalty=1.0, stop_ids=(),
-             seed=0, stream=False):  # fmt: skip
+             seed=0, stream=False, top_p=None):  # fmt: skip
     """Go on from `prompt`, text or ids, and return the prompt with its continuation, of the same kind.
 
     temperature: 0 takes the most probable token each time, 1 draws from the model's own probabilities. top_n: draw from
     the N most probable only (the field says top-k). repetition_penalty: the probabilities of the last 20 tokens are
-    multiplied by it (above 0, at most 1; 0.1 in the original). A token of `stop_ids` ends the text and is left out. The
-    pad token is never drawn. With stream=True an iterator of the continuation's pieces is returned instead: whole
-    characters of text, or ids one by one.
+    multiplied by it (above 0, at most 1; 0.1 in the original). top_p: draw only from the most probable tokens that
+    together reach this share (above 0, at most 1). A token of `stop_ids` ends the text and is left out. The pad token
+    is never drawn. With stream=True an iterator of the continuation's pieces is returned instead: whole characters of
+    text, or ids one by one.
     """
     tok, is_text = a_model(model).tok, isinstance(prompt, str)
     ids = tok.encode(prompt) if is_text else token_ids("the prompt", prompt, tok.vocab_size).tolist()
-    steps = _continue(model, [ids], max_tokens, temperature, top_n, repetition_penalty, stop_ids, [_generator(seed)])
+    settings = max_tokens, temperature, top_n, repetition_penalty, top_p, stop_ids
+    steps = _continue(model, [ids], *settings, [_generator(seed)])
     new = (drawn.item() for _, drawn in steps)
     if flag("stream", stream):
         return _characters(tok, new) if is_text else new
@@ -113,7 +132,8 @@ def generate(model, prompt, max_tokens=200, temperature=1.0, top_n=None, repetit
     return ids + list(new)
 
 
-def sample(model, prompts, max_tokens=200, temperature=1.0, top_n=None, repetition_penalty=1.0, stop_ids=(), seed=0):
+def sample(model, prompts, max_tokens=200, temperature=1.0, top_n=None, repetition_penalty=1.0, stop_ids=(), seed=0,
+           top_p=None):  # fmt: skip
     """Go on from many prompts (lists of ids) at once; returns each with its continuation, as lists of ids.
 
     Each prompt has a random generator of its own, made from `seed` and its place in the list.
@@ -121,7 +141,8 @@ def sample(model, prompts, max_tokens=200, temperature=1.0, top_n=None, repetiti
     vocab_size, prompts = a_model(model).tok.vocab_size, listed("the prompts", prompts, "lists of ids")
     texts = [token_ids("a prompt", prompt, vocab_size).tolist() for prompt in prompts]
     rngs = _generator(seed).spawn(len(texts))
-    for rows, ids in _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):
+    settings = max_tokens, temperature, top_n, repetition_penalty, top_p, stop_ids
+    for rows, ids in _continue(model, texts, *settings, rngs):
         for row, id in zip(rows.tolist(), ids.tolist()):
             texts[row].append(id)
     return texts
@@ -131,11 +152,11 @@ def _generator(seed):
     return np.random.default_rng(whole_number("seed", seed, 0))
 
 
-def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, stop_ids, rngs):
+def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, top_p, stop_ids, rngs):
     """Check the settings now; return an iterator of pairs of arrays: the texts that go on, and a new id for each."""
     vocab_size, context = model.tok.vocab_size, model.context
     max_tokens = whole_number("max_tokens", max_tokens, 0)
-    settings = _checked(temperature, top_n, repetition_penalty, vocab_size)
+    settings = _checked(temperature, top_n, repetition_penalty, top_p, vocab_size)
     stop_ids = token_ids("stop_ids", list(stop_ids) if np.iterable(stop_ids) else stop_ids, vocab_size)
     if not all(texts):
         raise ValueError("the prompt is empty: give the model at least one token to go on from")

@@ -51,7 +51,7 @@ def sampling():
 
 
 def drawing():
-    return {**sampling(), "max_tokens": 3, "repetition_penalty": 0.5, "stop_ids": (1,)}
+    return {**sampling(), "max_tokens": 3, "repetition_penalty": 0.5, "stop_ids": (1,), "top_p": 0.9}
 
 
 def network():
@@ -122,7 +122,8 @@ TABLE = {
     "sample": (generation.sample, lambda: {"model": tiny(), "prompts": [[1], [2]], **drawing()}),
     "next_token_distribution": (
         generation.next_token_distribution,
-        lambda: {"logits": [0.0, 1.0], "temperature": 1.0, "top_n": 1, "repetition_penalty": 0.5, "recent": [1]},
+        lambda: {"logits": [0.0, 1.0], "temperature": 1.0, "top_n": 1, "repetition_penalty": 0.5, "recent": [1],
+                 "top_p": 0.9},
     ),
     "Network": (
         layers.Network,
@@ -220,11 +221,18 @@ TABLE = {
     ),
     "coloured_exchange": (show.coloured_exchange, lambda: {"tok": CHAT, "question": "a?", "ids": [0], "raw": False}),
     "distribution_after": (
-        show.distribution_after, lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2}
+        show.distribution_after,
+        lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "top_p": 0.9,
+                 "repetition_penalty": 0.5},
     ),
     "beliefs": (show.beliefs, lambda: {"model": sorter(), "string": "CA"}),
     "sampling_view": (
-        sampling_view, lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "max_tokens": 2}
+        sampling_view,
+        lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "max_tokens": 2, "seed": 0,
+                 "top_p": 0.9, "repetition_penalty": 0.5},
+    ),
+    "drawn_examples": (
+        show.drawn_examples, lambda: {"starts": "wrap", "min_context": 2, "substring": 20, "n": 3, "seed": 0}
     ),
     "answering": (show.answering, lambda: {"model": talker(), "question": "a?", **sampling()}),
     "chat_panel": (

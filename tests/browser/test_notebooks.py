@@ -7,6 +7,7 @@ import pytest
 from notebooks import LESSONS, code_cells
 
 SHOWN = {  # notebook -> what it shows, as the names that a screen reader says
+    "02_backprop_network": ["Descent at learning rate"],
     "04_input_encodings": ["progress bar"],
     "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar"],
     "06_sampling": ["sampling panel"],
@@ -55,15 +56,18 @@ def look(notebook, shown, theme):
 
 
 def play(notebook):
-    """The sliders of the sampling panel, by keyboard: the bars and the sample change."""
+    """The sampling panel, by keyboard and mouse: the bars and the sample change, the sample before stays beside it."""
     panel = notebook.panel("top-N")
-    bars, sample = panel.get_by_role("img"), panel.locator("pre")
-    before = [(bars.get_attribute("src"), sample.inner_text())]
+    bars, samples = panel.get_by_role("img"), panel.locator("pre")
+    before = [(bars.get_attribute("src"), samples.first.inner_text())]
     for slider, key, now in (("temperature", "ArrowRight", "temperature 0.9, top 64"), ("top-N", "Home", "0.9, top 1")):
         notebook.slider(slider).press(key)
         panel.get_by_role("img", name=re.compile(f"{now}$")).wait_for()
-        before.append((bars.get_attribute("src"), sample.inner_text()))
+        before.append((bars.get_attribute("src"), samples.first.inner_text()))
+        assert samples.nth(1).inner_text() == before[-2][1]
     assert [len(set(kind)) for kind in zip(*before)] == [3, 3]
+    panel.get_by_role("button", name="draw again").click()
+    panel.get_by_text("seed 1", exact=False).first.wait_for()
     notebook.picture("played", panel)
 
 

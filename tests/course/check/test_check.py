@@ -47,12 +47,16 @@ def ids_as_letters(ids, tokens):
     return "".join(chr(id) for id in ids)
 
 
-def from_the_input(y, dy):
-    return dy * (1 - np.tanh(y) ** 2)
+def means_over_the_batch(x, W, dy):
+    return x.T @ dy / len(x), dy.mean(axis=0), dy @ W.T
 
 
-def without_the_chain(y, dy):
-    return 1 - y**2
+def not_turned(x, W, dy):
+    return (x.T @ dy, dy.sum(axis=0), dy @ W) if W.shape[0] == W.shape[1] else (x.T @ dy, dy.sum(axis=0), dy @ W.T)
+
+
+def only_the_weights(x, W, dy):
+    return x.T @ dy
 
 
 def loss_only(logits, targets, weights):
@@ -68,6 +72,12 @@ def divided_by_the_weights(logits, targets, weights):
 def mean_weight_everywhere(logits, targets, weights):
     loss, _ = cross_entropy(logits, targets, weights)
     return loss, cross_entropy(logits, targets)[1] * weights.mean()
+
+
+def log_of_softmax(logits, targets, weights):
+    p = softmax(logits)[np.arange(len(targets)), targets]
+    with np.errstate(divide="ignore"):
+        return (weights * -np.log(p)).mean(), cross_entropy(logits, targets, weights)[1]
 
 
 def perfect_checks_in_all(shares):
@@ -130,6 +140,32 @@ def wrong_power(p, temperature):
 def only_when_hot(p, temperature):
     powers = p ** (1 / max(temperature, 1))
     return powers / powers.sum()
+
+
+def greedy_path(next_p, start, steps):
+    ids = list(start)
+    for _ in range(steps):
+        ids.append(int(np.argmax(next_p(ids))))
+    return ids
+
+
+def longer_lists(next_p, beams):
+    return [(chance * p, [*ids, id]) for chance, ids in beams for id, p in enumerate(next_p(ids))]
+
+
+def two_greedy_paths(next_p, start, steps):
+    """Two beginnings, each of which goes on by itself."""
+    firsts = sorted(longer_lists(next_p, [(1, list(start))]), reverse=True)[:2]
+    for _ in range(steps - 1):
+        firsts = [max(longer_lists(next_p, [beam])) for beam in firsts]
+    return max(firsts)[1]
+
+
+def all_paths(next_p, start, steps):
+    beams = [(1, list(start))]
+    for _ in range(steps):
+        beams = longer_lists(next_p, beams)
+    return max(beams)[1]
 
 
 def share_of_the_pair(text, length):
@@ -283,7 +319,7 @@ def without_logarithms(x, y):
 MISTAKES = {
     "encode": (uncut, words_only),
     "decode": (token_by_token, ids_as_letters),
-    "tanh_backward": (from_the_input, without_the_chain),
+    "linear_backward": (means_over_the_batch, not_turned),
     "weighted_cross_entropy": (loss_only, mean_weight_everywhere),
     "checks_until_trained": (perfect_checks_in_all, run_to_the_end),
     "next_letter": (always_the_smallest, by_place_in_order),
@@ -291,6 +327,7 @@ MISTAKES = {
     "fill": (always_before, first_ids_kept),
     "longest_copied_run": (common_start, whole_words),
     "temper": (divided_probabilities, only_when_hot),
+    "beam": (greedy_path, all_paths),
     "lowest_loss": (share_of_the_pair, all_contexts_alike),
     "bits_per_byte": (nats_per_byte, bits_per_token),
     "warm_cosine": (cosine_from_the_start, warm_up_times_cosine),
@@ -306,10 +343,12 @@ MISTAKES = {
 }
 ALSO_WRONG = {
     "encode": (latest_first,),
-    "weighted_cross_entropy": (divided_by_the_weights,),
+    "linear_backward": (only_the_weights,),
+    "weighted_cross_entropy": (divided_by_the_weights, log_of_softmax),
     "next_letter": (by_sorting,),
     "powers": (ratios_of_ratios,),
     "temper": (wrong_power,),
+    "beam": (two_greedy_paths,),
     "bits_per_byte": (bits_per_character,),
     "reorder": (backwards,),
     "trained_mask": (headers_too,),

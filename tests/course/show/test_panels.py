@@ -45,15 +45,56 @@ def test_sampling_view_shows_the_end_of_a_long_prompt_and_no_formula(trained):
     assert plt.get_fignums() == []
 
 
+def test_sampling_view_takes_all_four_settings_and_names_those_that_are_on(trained):
+    view = sampling_view(trained, "the ", 0.7, 3, 30, 1, 0.9, 0.5)
+    assert 'temperature 0.7, top 3, top-p 0.9, penalty 0.5" src=' in view
+    assert generate(trained, "the ", 30, 0.7, 3, 0.5, seed=1, top_p=0.9) in view
+
+
+def test_the_penalty_is_in_the_bars_too(trained):
+    free, held = (distribution_after(trained, "the c", repetition_penalty=penalty) for penalty in (1, 0.1))
+    recent = trained.tok.encode("the c")
+    expected = np.where(np.isin(np.arange(len(free)), recent), 0.1, 1) * free
+    np.testing.assert_allclose(held, expected / expected.sum())
+    assert np.count_nonzero(distribution_after(trained, "the c", top_p=1e-6)) == 1
+
+
 def test_moving_a_slider_redraws_the_panel(trained):
     panel = sampling_panel(trained, "the ", max_tokens=20)
-    heat, best, view = panel.children
-    before = view.value
-    heat.value = 0.1
-    cool = view.value
-    best.value = 1
-    assert len({before, cool, view.value}) == 3
+    words, heat, best, share, penalty, again, view = panel.children
+    seen = [view.value]
+    for control, value in ((heat, 0.1), (best, 1), (best, 6), (heat, 2), (share, 0.5), (penalty, 0.1), (words, "a")):
+        control.value = value
+        seen.append(view.value)
+    assert len(set(seen)) == 8
     assert best.max == trained.tok.vocab_size - 1
+    assert all(control.description for control in panel.children[:-1])
+
+
+def samples(view):
+    """The sample of now, and the one before if there is one."""
+    return re.findall("<pre.*?>(.*?)</pre>", view.value, re.DOTALL)
+
+
+def test_drawing_again_takes_another_seed_and_keeps_the_sample_before(trained):
+    *_, again, view = sampling_panel(trained, "the ", temperature=2.0, max_tokens=20).children
+    (first,) = samples(view)
+    assert first == generate(trained, "the ", 20, 2.0, seed=0)
+    again.click()
+    second, before = samples(view)
+    assert before == first and second == generate(trained, "the ", 20, 2.0, seed=1)
+    again.click()
+    assert samples(view) == [generate(trained, "the ", 20, 2.0, seed=2), second]
+
+
+def test_a_prompt_that_cannot_be_continued_gets_a_sentence_and_loses_nothing(trained):
+    words, *_, view = sampling_panel(trained, "the ", max_tokens=20).children
+    (first,) = samples(view)
+    for wrong, reason in (("€", "is not in this vocabulary"), ("", "the prompt is empty")):
+        words.value = wrong
+        assert 'role="alert"' in view.value and reason in view.value and not samples(view)
+    words.value = "the c"
+    assert samples(view)[1] == first
 
 
 def test_live_curve_draws_from_the_second_check_on(rng):

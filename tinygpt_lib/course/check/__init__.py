@@ -10,14 +10,15 @@ from tinygpt_lib.course.check.conversations import (
 )
 from tinygpt_lib.course.check.experiments import bits_per_byte, lowest_loss, reorder, warm_cosine
 from tinygpt_lib.course.check.foundations import (
+    beam,
     checks_until_trained,
     decode,
     encode,
     fill,
+    linear_backward,
     longest_copied_run,
     look_up,
     next_letter,
-    tanh_backward,
     temper,
     weighted_cross_entropy,
 )

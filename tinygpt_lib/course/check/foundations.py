@@ -12,7 +12,7 @@ from tinygpt_lib.course.check.verdict import exercise
 from tinygpt_lib.course.measures.originality import longest_copied_run as library_longest_copied_run
 from tinygpt_lib.encoding import OneHot
 from tinygpt_lib.generation import next_token_distribution
-from tinygpt_lib.layers import Tanh
+from tinygpt_lib.layers import Linear
 from tinygpt_lib.loss import cross_entropy
 from tinygpt_lib.windows import pad_contexts
 
@@ -50,16 +50,18 @@ def decode():
 
 
 @exercise
-def tanh_backward():
+def linear_backward():
     rng = np.random.default_rng(2)
-    for scale, hint in (
-        (1.0, "dx = dy * (1 - y**2), where y is the OUTPUT tanh(x), which is what you are given"),
-        (3.0, "this time dy is not all ones: the chain rule multiplies by what comes from above"),
+    for (batch, inputs, outputs), hint in (
+        ((1, 2, 3), "return the three arrays (dW, db, dx), with the shapes of W, b and x"),
+        ((4, 2, 3), "with several examples, the slopes of dW and db add up over the batch: sums, not means"),
+        ((4, 3, 3), "W is square here, and a wrong product fits, too: dx adds up over the neurons"),
     ):
-        layer = Tanh()
-        y = layer.forward(rng.normal(size=(2, 3))).copy()
-        dy = np.ones_like(y) if scale == 1.0 else scale * rng.normal(size=y.shape)
-        yield (y, dy), layer.backward(dy.copy()), hint
+        x, dy = rng.normal(size=(batch, inputs)), rng.normal(size=(batch, outputs))
+        layer = Linear(rng.normal(size=(inputs, outputs)), np.zeros(outputs))
+        layer.forward(x)
+        dx = layer.backward(dy)
+        yield (x, layer.W, dy), (layer.dW, layer.db, dx), hint
 
 
 @exercise
@@ -75,6 +77,8 @@ def weighted_cross_entropy():
         (np.array([1.0, 0.0, 3.0]), "each row of the gradient is multiplied by its own example's weight"),
     ):
         yield (logits, targets, weights), cross_entropy(logits, targets, weights), hint
+    large, hint = np.array([[1000.0, 0.0, 0.0]]), "a logit of 1,000: log(softmax) is log(0); use part 6's formula for L"
+    yield (large, np.array([1]), np.ones(1)), cross_entropy(large, np.array([1])), hint
 
 
 # ---- notebook 03 -------------------------------------------------------------------------------------------------
@@ -175,3 +179,40 @@ def temper():
         (0.5, "below 1 the largest probability grows: p to the power 1 / T, then scaled to add up to 1"),
     ):
         yield (p, temperature), next_token_distribution(np.log(p), temperature), hint
+
+
+class Follows:
+    """Chances that depend on the last id alone: the row of a table, in per cent."""
+
+    def __init__(self, *rows):
+        self.rows = np.array(rows) / 100  # (V, V)
+
+    def __call__(self, ids):
+        return self.rows[ids[-1]]
+
+    def __repr__(self):
+        return f"next_p, rows {self.rows.tolist()}"
+
+
+def two_beams(next_p, start, steps):
+    """The likeliest of the lists of ids found by a search that keeps the two likeliest at each step."""
+    beams = [(1.0, list(start))]
+    for _ in range(steps):
+        longer = [(chance * p, [*ids, id]) for chance, ids in beams for id, p in enumerate(next_p(ids))]
+        beams = sorted(longer, key=lambda beam: -beam[0])[:2]
+    return beams[0][1]
+
+
+@exercise
+def beam():
+    small = Follows((0, 55, 45), (40, 25, 35), (5, 5, 90))
+    wide = Follows((2, 40, 31, 27), (37, 33, 20, 10), (20, 40, 38, 2), (1, 1, 1, 97))
+    joined = Follows((30, 55, 15), (40, 15, 45), (40, 20, 40))
+    for next_p, start, steps, hint in (
+        (small, [0], 1, "return the start and the steps after it, as a list of ids"),
+        (small, [0], 2, "this is the greedy path: keep the second best, too, for its next step may be a sure one"),
+        (small, [2, 0], 2, "begin with all ids of `start`, and multiply only the chances of the steps after it"),
+        (wide, [0], 2, "two beams would have missed this one: keep only two of all the longer lists together"),
+        (joined, [0], 3, "both lists that stay may have grown out of one: sort all the longer lists together"),
+    ):
+        yield (next_p, start, steps), two_beams(next_p, start, steps), hint

@@ -13,8 +13,10 @@ from tinygpt_lib.course.experiments import (
     network,
     original_runs,
     original_sorting,
+    rates,
     refusals,
     reward,
+    token_sizes,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -23,7 +25,9 @@ GRIDS = {
     **alphabetize.GRIDS,
     **original_sorting.GRIDS,
     **encodings.GRIDS,
+    **rates.GRIDS,
     **windows.GRIDS,
+    **token_sizes.GRIDS,
     **original_runs.GRIDS,
     **network.GRIDS,
     **conversations.GRIDS,

@@ -1,16 +1,9 @@
-"""The experiments of notebook 07 on windows: where they start, how long they are, and how much text a token holds."""
-
-import functools
-import time
+"""The experiments of notebook 07 on windows: where they start, how long contexts are, and how wide the window is."""
 
 import numpy as np
 
-from tinygpt_lib.bpe import Tokenizer
-from tinygpt_lib.corpus import shakespeare, split
 from tinygpt_lib.course.experiments.grid import Grid
 from tinygpt_lib.course.experiments.text_runs import characters, first_part, text_run
-from tinygpt_lib.model import TinyGPT
-from tinygpt_lib.training import train
 from tinygpt_lib.windows import STARTS, gather
 
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)  # the context lengths at which a model is examined
@@ -93,42 +86,6 @@ def window_size(seed, context, min_context, steps=800):
     return {key: curve[key] for key in ("examples", "seconds", "held_out", "final")} | {"size": model.size}
 
 
-@functools.cache
-def tokens(vocab_size):
-    """Byte pairs of the first nine tenths: the tokenizer, those nine tenths and the last tenth as ids, its bytes."""
-    training_text, held_out_text = split(shakespeare())
-    tok = Tokenizer.train(training_text, vocab_size=vocab_size)
-    parts = [np.array(tok.encode(part)) for part in (training_text, held_out_text)]
-    return tok, *parts, len(held_out_text.encode("utf-8"))
-
-
-def token_length(seed, vocab_size, steps=600):
-    """Train on tokens of some vocabulary, full windows only; nats per token and bits per byte of the last tenth."""
-    tok, training_ids, held_out, n_bytes = tokens(vocab_size)
-    model = TinyGPT(tok, hidden=(256,), seed=seed)
-    exam = np.concatenate([training_ids[-16:], held_out])  # so that every held-out token has a full window before it
-    curve = {"examples": [], "seconds": [], "bits_per_byte": []}
-    began, spent = time.process_time(), 0.0  # processor seconds; those spent on examining are taken off
-
-    def examine(model, step):
-        nonlocal spent
-        now = time.process_time()
-        bits = model.evaluate(exam).loss * len(held_out) / n_bytes / np.log(2)
-        for key, value in zip(curve, (step * 512, now - began - spent, bits)):
-            curve[key].append(value)
-        spent += time.process_time() - now
-
-    train(
-        model, training_ids, steps=steps, every=steps // 6, learning_rate=4e-3, min_context=16, seed=seed,
-        progress=False, on_check=examine,
-    )  # fmt: skip
-    result = model.evaluate(exam)
-    return {
-        **curve, "nats_per_token": result.loss, "accuracy": result.accuracy,
-        "bytes_per_token": n_bytes / len(held_out), "size": model.size,
-    }  # fmt: skip
-
-
 GRIDS = {
     "windows_start": Grid(
         "Does it matter where windows start?",
@@ -173,17 +130,6 @@ GRIDS = {
         },
         seeds=5,
         sample={"context": 8, "min_context": 8, "steps": 50},
-        tolerance=0.05,
-    ),
-    "windows_tokens": Grid(
-        "How much text should a token hold?",
-        token_length,
-        {
-            **{f"{size:,}": {"vocab_size": size} for size in (65, 128, 256, 512, 1024, 4096)},
-            "65, longer": {"vocab_size": 65, "steps": 7200},  # about as many seconds as 4,096 takes
-        },
-        seeds=3,
-        sample={"vocab_size": 128, "steps": 60},
         tolerance=0.05,
     ),
 }

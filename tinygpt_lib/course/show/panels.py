@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from tinygpt_lib.checks import a_model
 from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.generation import generate, next_token_distribution
+from tinygpt_lib.generation import REPETITION_WINDOW, generate, next_token_distribution
 from tinygpt_lib.windows import pad_contexts
 
 REDRAW = 2  # seconds between two drawings of a live curve, at least: each is a message with a picture in it
@@ -46,37 +46,87 @@ def picture(figure, alt) -> str:
     return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}"/>'
 
 
-def distribution_after(model, prompt, temperature=1.0, top_n=None):
+def distribution_after(model, prompt, temperature=1.0, top_n=None, top_p=None, repetition_penalty=1.0):
     """The probabilities `generate` would draw the next token from, after a prompt of text: (vocab_size,)."""
-    context = pad_contexts([a_model(model).tok.encode(prompt)], model.context, model.pad_id, model.padding)
-    logits = model.logits(context)[0]
+    ids = a_model(model).tok.encode(prompt)
+    logits = model.logits(pad_contexts([ids], model.context, model.pad_id, model.padding))[0]
     logits[model.tok.pad_id] = -float("inf")
-    return next_token_distribution(logits, temperature, top_n)
+    return next_token_distribution(logits, temperature, top_n, repetition_penalty, ids[-REPETITION_WINDOW:], top_p)
 
 
-def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0) -> str:
+def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0, top_p=None, repetition_penalty=1.0) -> str:
     """HTML: bars of the next token's probabilities, and below them a sample made with the same settings."""
-    probabilities = distribution_after(model, a_text("the prompt", prompt), temperature, top_n)
-    text = generate(model, prompt, max_tokens, temperature, top_n, seed=seed)
+    settings = {
+        "temperature": temperature, "top_n": top_n, "top_p": top_p, "repetition_penalty": repetition_penalty
+    }  # fmt: skip
+    return _bars(model, prompt, **settings) + _sample(model, prompt, max_tokens, seed, **settings)
+
+
+def _bars(model, prompt, **settings):
+    probabilities = distribution_after(model, a_text("the prompt", prompt), **settings)
     end = repr(prompt if len(prompt) <= 40 else "…" + prompt[-40:])  # what fits above the bars
     figure, ax = plots.axes(f"After {end}", "probability of the next token", "token", width=6, height=3.2)
-    plots.next_token_bars(ax, probabilities, model.tok, limit=1.15)
-    bars = picture(figure, f"Bars: the next token after {end} at temperature {temperature}, top {top_n}")
-    return f'{bars}<pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
+    plots.next_token_bars(ax, probabilities, model.tok)
+    return picture(figure, f"Bars: the next token after {end} at {_named(**settings)}")
+
+
+def _sample(model, prompt, max_tokens, seed, **settings):
+    text = generate(model, prompt, max_tokens, seed=seed, **settings)
+    named = f"{_named(**settings)}, seed {seed}"
+    return f'<p><i>{named}</i></p><pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
+
+
+def _named(temperature, top_n, top_p, repetition_penalty):
+    """The settings in words; those that change nothing are left out."""
+    words = f"temperature {temperature:g}, top {top_n}"
+    words += f", top-p {top_p:g}" if top_p not in (None, 1) else ""
+    return words + (f", penalty {repetition_penalty:g}" if repetition_penalty != 1 else "")
 
 
 def sampling_panel(model, prompt="ROMEO:\n", temperature=0.8, top_n=None, max_tokens=160):
-    """Sliders for temperature and top-N that redraw the bars and the sample. Returns the widget."""
-    largest = model.tok.vocab_size - len(model.tok.special_ids)
-    look = {"continuous_update": False, "style": {"description_width": "8em"}}
-    heat = widgets.FloatSlider(temperature, min=0, max=2, step=0.1, description="temperature", **look)
-    best = widgets.IntSlider(top_n or largest, min=1, max=largest, description="top-N", **look)
-    view = widgets.HTML()
+    """A prompt, sliders for temperature, top-N, top-p and penalty, and the bars and a sample made with them.
+
+    Each change makes a new sample with the same random numbers, "draw again" one with others; the sample before stays
+    beside it. Returns the widget; its parts, in order: the prompt, the four sliders, the button, the view.
+    """
+    largest = a_model(model).tok.vocab_size - len(model.tok.special_ids)
+    look = {"style": {"description_width": "8em"}, "layout": {"width": "38em"}}
+    slide = {"continuous_update": False, **look}
+    words = widgets.Textarea(prompt, description="prompt", rows=2, **slide)
+    heat = widgets.FloatSlider(temperature, min=0, max=2, step=0.1, description="temperature", **slide)
+    best = widgets.IntSlider(top_n or largest, min=1, max=largest, description="top-N", **slide)
+    share = widgets.FloatSlider(1, min=0.05, max=1, step=0.05, description="top-p", **slide)
+    penalty = widgets.FloatSlider(1, min=0.1, max=1, step=0.1, description="penalty", **slide)
+    again, view = widgets.Button(description="draw again"), widgets.HTML()
+    now, seed = "", 0
 
     def redraw(change=None):
-        view.value = sampling_view(model, prompt, heat.value, best.value, max_tokens)
+        nonlocal now
+        settings = {
+            "temperature": heat.value, "top_n": best.value, "top_p": share.value, "repetition_penalty": penalty.value
+        }  # fmt: skip
+        try:
+            bars, sample = (
+                _bars(model, words.value, **settings), _sample(model, words.value, max_tokens, seed, **settings)
+            )  # fmt: skip
+        except ValueError as error:
+            view.value = f'<p role="alert"><b>cannot go on from this:</b> {html.escape(str(error))}</p>'
+            return
+        view.value, now = bars + side_by_side(("now", sample), ("before", now)), sample
 
-    for slider in (heat, best):
-        slider.observe(redraw, names="value")
+    def another(button):
+        nonlocal seed
+        seed += 1
+        redraw()
+
+    for control in (words, heat, best, share, penalty):
+        control.observe(redraw, names="value")
+    again.on_click(another)
     redraw()
-    return widgets.VBox([heat, best, view])
+    return widgets.VBox([words, heat, best, share, penalty, again, view])
+
+
+def side_by_side(*parts) -> str:
+    """HTML of pairs (name, HTML) beside each other; those without HTML are left out."""
+    columns = (f'<div style="flex:1;min-width:14em"><b>{name}</b>{inner}</div>' for name, inner in parts if inner)
+    return f'<div style="display:flex;flex-wrap:wrap;gap:2em">{"".join(columns)}</div>'

@@ -4,6 +4,7 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from tinygpt_lib.course.show.overlaps import note
 
@@ -148,6 +149,8 @@ def next_token_bars(ax, probabilities, tok, top=12, limit=None):
     ax.set_ylim(top - 0.5, -0.5)
     ax.grid(False)
     ax.set_xlim(0, limit or max(values) * 1.25)
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(lambda share, place: f"{100 * share:.3g}%")
     for row, value in enumerate(values):
         ax.annotate(f"{value:.1%}", (value, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=9)
 
