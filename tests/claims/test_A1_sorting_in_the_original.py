@@ -164,7 +164,7 @@ def test_the_ratio_of_the_starts():
 
 
 def test_growth():
-    found = [line for encoding in ("raw", "onehot") for line in lines(NOTEBOOK, encoding) if "in proportion" in line]
+    found = [line for encoding in ("raw", "onehot") for line in lines(NOTEBOOK, encoding) if "; strings x" in line]
     assert len(found) == 6
     for line in found:
         encoding, what = line.split()[:2]
@@ -173,5 +173,5 @@ def test_growth():
         before, after = (runs("alphabetize_growth", cell) for cell in cells)
         grown = log_interval([math.log(b / a) for a, b in zip(before, after, strict=True)])
         assert near(printed, grown, 0.051) and abs(times - last / first) <= 0.051
-        word = "more than" if grown[1] > last / first else "less than" if grown[2] < last / first else "about"
-        assert line.endswith(f"{word} in proportion")
+        word = "faster" if grown[1] > last / first else "slower" if grown[2] < last / first else "in step"
+        assert line.endswith(f": {word}")
