@@ -28,6 +28,7 @@ from tinygpt_lib import (
 )
 from tinygpt_lib.course.assistant import sorting_reward
 from tinygpt_lib.course.measures import ceilings
+from tinygpt_lib.course.show import prices
 
 
 def taught(notebook):
@@ -289,6 +290,11 @@ def test_schedules(n08):
     for name, rate_at in n08.SCHEDULES.items():
         for progress in np.linspace(0, 1, 11):
             assert np.isclose(rate_at(progress), training.SCHEDULES[name](progress))
+
+
+@pytest.mark.parametrize("mean", [0.3, 0.15, 0.1, 0.05, 0.0, -0.05, -0.1, -0.15, -0.3, np.nan])
+def test_claim(n08, mean):
+    assert n08.claim(mean, 0.1, 0.2) == prices.claim(mean, 0.1, 0.2)
 
 
 # ---- conversations ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tinygpt_lib.checks import listed, nearest, sequence, shown, shown_path
 from tinygpt_lib.files import read_bytes
 
-# The nine plays of the corpus known as Tiny Shakespeare, in its order; the last one stops in the middle of a speech.
+# The nine plays of the corpus known as Tiny Shakespeare, in its order; of the last one it holds the first two fifths.
 TINY_SHAKESPEARE = (
     "Coriolanus",
     "Richard III",
@@ -78,11 +78,11 @@ def speeches(plays=None) -> Iterator[Speech]:
 
 
 def shakespeare() -> str:
-    """Return the course's corpus, about 1.1 million characters: nine plays, speech by speech.
+    """Return the course's corpus, about 1.1 million characters, speech by speech: eight plays and a part of a ninth.
 
     Each speech is a line `SPEAKER:`, its lines, and an empty line. It is Tiny Shakespeare
     (https://github.com/karpathy/char-rnn) made anew from the plays: the same plays in the same order, ending at the
-    same words.
+    same words. Of it `split` keeps seven plays and a third of "The Taming of the Shrew" to train on.
     """
     text = "\n".join(f"{s.speaker}:\n{s.text}\n" for s in speeches(TINY_SHAKESPEARE))
     return text[: text.index(LAST_WORDS) + len(LAST_WORDS)] + "\n"

@@ -238,6 +238,10 @@ TABLE = {
     "chat_panel": (
         show.chat_panel, lambda: {"model": talker(), "question": "a?", "temperature": 1.0, "top_n": 2, "pause": 0.1}
     ),
+    "guessing_panel": (
+        show.guessing_panel,
+        lambda: {"text": "abcabc", "starts": [2], "length": 3, "order": "cab", "prices": [1, 2, 3], "rivals": {}},
+    ),
     "stored_model": (stored.stored_model, lambda: {"name": "shakespeare"}),
     "model_facts": (stored.model_facts, lambda: {"name": "shakespeare"}),
     "load": (grid.load, lambda: {"name": "alphabetize_bar"}),

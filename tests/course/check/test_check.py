@@ -106,6 +106,19 @@ def same_rows_for_every_slot(contexts, W, vocab_size):
     return W[contexts].sum(axis=1)
 
 
+def without_overlapping_contexts(text, context, character, shorter):
+    kinds = sum(context + c in text for c in set(text))
+    seen = sum(text.count(context + c) for c in set(text))
+    return (text.count(context + character) + kinds * shorter) / (seen + kinds) if seen else shorter
+
+
+def unseen_is_impossible(text, context, character, shorter):
+    followers = [text[i + len(context)] for i in range(len(text) - len(context)) if text[i:].startswith(context)]
+    if character not in followers:
+        return 0.0
+    return (followers.count(character) + len(set(followers)) * shorter) / (len(followers) + len(set(followers)))
+
+
 def all_contexts_in_one_row(contexts, W, vocab_size):
     return W[contexts + vocab_size * np.arange(contexts.shape[1])].sum(axis=(0, 1))[None]
 
@@ -201,6 +214,18 @@ def cosine_from_the_start(progress, warm_up):
 
 def warm_up_times_cosine(progress, warm_up):
     return min(progress / warm_up, 1) * (0.5 + 0.5 * np.cos(np.pi * progress))
+
+
+def power_of_the_mean(chances, n):
+    return np.mean(chances) ** n
+
+
+def ends_count_as_wrong(chances, n):
+    return sum(np.prod(chances[i : i + n]) for i in range(len(chances) - n + 1)) / len(chances)
+
+
+def one_place_short(chances, n):
+    return np.mean([np.prod(chances[i : i + n]) for i in range(max(len(chances) - n, 1))])
 
 
 def biases_stay(W_in, b, W_out, order):
@@ -325,6 +350,7 @@ MISTAKES = {
     "next_letter": (always_the_smallest, by_place_in_order),
     "look_up": (same_rows_for_every_slot, all_contexts_in_one_row),
     "fill": (always_before, first_ids_kept),
+    "smoothed": (without_overlapping_contexts, unseen_is_impossible),
     "longest_copied_run": (common_start, whole_words),
     "temper": (divided_probabilities, only_when_hot),
     "beam": (greedy_path, all_paths),
@@ -332,6 +358,7 @@ MISTAKES = {
     "bits_per_byte": (nats_per_byte, bits_per_token),
     "warm_cosine": (cosine_from_the_start, warm_up_times_cosine),
     "reorder": (biases_stay, readers_stay),
+    "chance_in_a_row": (power_of_the_mean, ends_count_as_wrong),
     "trained_mask": (without_the_end, all_from_the_first_answer_on),
     "needed_window": (last_token_read, all_exchanges_in_one),
     "precision_recall": (the_other_way_round, divides_by_0),
@@ -351,6 +378,7 @@ ALSO_WRONG = {
     "beam": (two_greedy_paths,),
     "bits_per_byte": (bits_per_character,),
     "reorder": (backwards,),
+    "chance_in_a_row": (one_place_short,),
     "trained_mask": (headers_too,),
     "needed_window": (answers_only,),
     "precision_recall": (accuracy_for_precision,),

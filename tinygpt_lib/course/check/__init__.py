@@ -8,7 +8,7 @@ from tinygpt_lib.course.check.conversations import (
     trained_mask,
     unknown_caught,
 )
-from tinygpt_lib.course.check.experiments import bits_per_byte, lowest_loss, reorder, warm_cosine
+from tinygpt_lib.course.check.experiments import bits_per_byte, chance_in_a_row, lowest_loss, reorder, warm_cosine
 from tinygpt_lib.course.check.foundations import (
     beam,
     checks_until_trained,
@@ -19,6 +19,7 @@ from tinygpt_lib.course.check.foundations import (
     longest_copied_run,
     look_up,
     next_letter,
+    smoothed,
     temper,
     weighted_cross_entropy,
 )

@@ -1,4 +1,4 @@
-"""Checks for the exercises of notebooks 07 and 08: see `foundations`."""
+"""Checks for the exercises of notebooks 07 and 08 and of appendix A2: see `foundations`."""
 
 import numpy as np
 
@@ -63,3 +63,19 @@ def reorder():
     ):
         order = np.array([2, 0, 1])
         yield (W_in, b, W_out, order), library_reorder(W_in, b, W_out, order), hint
+
+
+# ---- appendix A2 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def chance_in_a_row():
+    for chances, n, hint in (
+        ([1, 1, 1, 1], 3, "a place counts only if n characters are left from it: there are len(chances) - n + 1"),
+        ([1, 1, 0, 1, 1, 0], 2, "from a place all n characters must be right: the share of right ones is not enough"),
+        ([0.5, 0.8, 1.0], 2, "with chances between 0 and 1, take from each place the product of n of them"),
+        ([0.2, 0.9, 0.4], 1, "one in a row is simply the mean"),
+    ):
+        places = range(len(chances) - n + 1)
+        chances = np.array(chances, float)
+        yield (chances, n), np.mean([chances[place : place + n].prod() for place in places]), hint

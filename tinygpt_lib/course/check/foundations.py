@@ -14,6 +14,7 @@ from tinygpt_lib.encoding import OneHot
 from tinygpt_lib.generation import next_token_distribution
 from tinygpt_lib.layers import Linear
 from tinygpt_lib.loss import cross_entropy
+from tinygpt_lib.ngrams import NGram
 from tinygpt_lib.windows import pad_contexts
 
 # ---- notebook 01 -------------------------------------------------------------------------------------------------
@@ -151,6 +152,21 @@ def fill():
 
 
 # ---- notebook 05 -------------------------------------------------------------------------------------------------
+
+
+@exercise
+def smoothed():
+    for text, context, character, hint in (
+        ("ababac", "a", "b", "'a' is followed by b, b and c: n = 3, t = 2; p = (count + t * shorter) / (n + t)"),
+        ("ababac", "a", "a", "a count of 0 is no special case: t * shorter is what keeps it from being impossible"),
+        ("ababac", "c", "a", "nothing ever followed this context, so n + t is 0: return `shorter` as it is"),
+        ("aaaab", "aa", "b", "contexts may overlap: 'aaaab' holds 'aa' three times, each with something after it"),
+    ):
+        kinds = sorted(set(text))
+        ids, before, x = ([kinds.index(c) for c in part] for part in (text, context, character))
+        short, whole = (NGram(ids, order, len(kinds)) for order in (len(context), len(context) + 1))
+        shorter = short.probability(before[1:], *x)
+        yield (text, context, character, shorter), whole.probability(before, *x), hint
 
 
 @exercise

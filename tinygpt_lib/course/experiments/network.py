@@ -4,7 +4,7 @@ import numpy as np
 
 from tinygpt_lib.course.experiments.grid import Grid
 from tinygpt_lib.course.experiments.merging import averaged, averaged_probabilities, copied, shuffled
-from tinygpt_lib.course.experiments.text_runs import characters, first_part, text_run
+from tinygpt_lib.course.experiments.text_runs import characters, text_run
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
 
@@ -29,10 +29,14 @@ def batches_of(size, **settings):
     return change(batch_size=size, steps=EXAMPLES // size, every=EXAMPLES // size // 4, **settings)
 
 
-def tenth(**settings):
-    """A condition of `network_overfitting`: a constant rate, so that the turn is not hidden by smaller steps."""
-    settings = {"steps": 1000, "batch_size": 512, "learning_rate": 3e-3, "schedule": "constant", **settings}
-    return change(every=50, **settings)
+def narrow(**settings):
+    """Another width, at the better of the two rates that `network_choices` tries for it."""
+    return change(**{"hidden": (64, 64), "learning_rate": 8e-3, **settings})
+
+
+def deep(**settings):
+    """Another depth: eight hidden layers."""
+    return change(hidden=(256,) * 8, **settings)
 
 
 def trained(seed, network, training):
@@ -52,9 +56,9 @@ def trained(seed, network, training):
     }
 
 
-def on_a_tenth(seed, network, training):
-    """The curve of one run on the first tenth of the plays."""
-    return text_run(seed, network, training, first_part(0.1))[1]
+def trained_afresh(seed, network, training):
+    """`trained` with the seeds 5, 6, ... in the place of 0, 1, ..."""
+    return trained(seed + 5, network, training)
 
 
 def merged(seed, shared, steps):
@@ -109,8 +113,8 @@ GRIDS = {
             "width 512, rate 0.002": change(hidden=(512, 512), learning_rate=2e-3),
             "1 layer": change(hidden=(256,)),
             "4 layers": change(hidden=(256,) * 4),
-            "8 layers": change(hidden=(256,) * 8),
-            "8 layers, he": change(hidden=(256,) * 8, weight_init="he"),
+            "8 layers": deep(),
+            "8 layers, he": deep(weight_init="he"),
             "embedding 8": change(embedding_size=8),
             "weights he": change(weight_init="he"),
             "weights uniform_0.5": change(weight_init="uniform_0.5"),
@@ -133,6 +137,28 @@ GRIDS = {
         seeds=5,
         sample=change(steps=60, every=30),
     ),
+    "network_again": Grid(
+        "Do the hints among the small prices hold with seeds that had no part in finding them?",
+        trained_afresh,
+        {
+            "default": change(),
+            "cosine": change(schedule="cosine"),
+            "width 512": change(hidden=(512, 512)),
+            "dropout 0.1": change(dropout=0.1),
+            "weight decay 0.1": change(weight_decay=0.1),
+        },
+        seeds=3,
+        sample=change(steps=60, every=30),
+    ),
+    "network_depth": Grid(
+        "Is it the rate that eight layers want smaller?",
+        trained,
+        {
+            "8 layers, he, rate 0.001": deep(learning_rate=1e-3, weight_init="he"),
+        },
+        seeds=3,
+        sample=deep(steps=20, every=10),
+    ),
     "network_seconds": Grid(
         "What do other shapes and batches reach in the seconds that the default takes?",
         trained,
@@ -149,6 +175,18 @@ GRIDS = {
         seeds=5,
         sample=change(hidden=(64, 64), steps=100, every=50),
     ),
+    "network_crossing": Grid(
+        "Which of two widths is ahead, after how many seconds?",
+        trained,
+        {
+            # whole runs, each with a rate that falls to 0 at its own end; 800 and 2,200 steps are stored above
+            **{f"width 64, {n} steps": narrow(steps=n) for n in (1100, 4400, 6600)},
+            **{f"width 256, {n} steps": change(steps=n) for n in (400, 1600, 2400)},
+            "width 64, 6600 steps, rate 0.004": narrow(steps=6600, learning_rate=4e-3),
+        },
+        seeds=5,
+        sample=narrow(steps=120, every=60),
+    ),
     "network_five_minutes": Grid(
         "How far does a network of this kind get in five minutes of training on one core?",
         trained,
@@ -159,18 +197,6 @@ GRIDS = {
         },
         seeds=3,
         sample=change(hidden=(512, 512), steps=20, batch_size=512, learning_rate=3e-3, weight_decay=0.2, every=10),
-    ),
-    "network_overfitting": Grid(
-        "Where does over-fitting start, on a tenth of the text, and what holds it back?",
-        on_a_tenth,
-        {
-            **{f"width {width}": tenth(hidden=(width, width)) for width in (32, 64, 128, 256, 512)},
-            **{f"dropout {rate:g}": tenth(dropout=rate) for rate in (0.2, 0.4)},
-            **{f"weight decay {decay:g}": tenth(weight_decay=decay) for decay in (0.3, 1.0, 3.0)},
-            "both": tenth(dropout=0.2, weight_decay=1.0),
-        },
-        seeds=3,
-        sample=tenth(hidden=(64, 64), steps=150),
     ),
     "network_merging": Grid(
         "What is the average of two networks worth?",

@@ -29,7 +29,7 @@ GRIDS = {
         "How much text should a token hold?",
         token_length,
         {
-            **{f"{size:,}": {"vocab_size": size} for size in (65, 128, 256, 512, 1024, 4096)},
+            **{f"{size:,}": {"vocab_size": size} for size in (65, 256, 1024, 4096)},
             "65, longer": {"vocab_size": 65, "steps": 7200},  # about as many seconds as 4,096 takes
             "65, as much to guess": CASES["65, longer"],
             "1,024, narrow": CASES["1,024, narrow"],

@@ -63,9 +63,9 @@ def line(ax, x, y, label, colour=BLUE, low=None, high=None, **style):
     )  # fmt: skip
 
 
-def baseline(ax, y, label):
-    """A dashed horizontal line with its name beside it, right of the axes."""
-    ax.axhline(y, color=GREY, linestyle="--", linewidth=1)
+def baseline(ax, y, label, until=1.0):
+    """A dashed horizontal line with its name beside it, right of the axes. until: the share of the width it crosses."""
+    ax.axhline(y, 0, until, color=GREY, linestyle="--", linewidth=1)
     ax.annotate(
         label, (1, y), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
         color=GREY, va="center", fontsize=9, annotation_clip=False, gid=BASELINE_LABEL, **PLAIN,
@@ -120,7 +120,7 @@ def loss_curve(history, baselines=(), title="Loss while training"):
     """Training and validation loss by step. baselines: pairs (name, nats). Returns the figure."""
     figure, ax = axes(title, "training step", "loss (nats per token)", width=7.5)
     for name, value in baselines:
-        baseline(ax, value, name)
+        baseline(ax, value, name, until=0.86)  # right of it stand the names of the two curves
     line(ax, history.step, history.loss, "training", ORANGE)
     if history.valid_loss:
         line(ax, history.step, history.valid_loss, "held out", BLUE)
