@@ -225,6 +225,7 @@ TABLE = {
         lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "top_p": 0.9,
                  "repetition_penalty": 0.5},
     ),
+    "beliefs": (show.beliefs, lambda: {"model": sorter(), "string": "CA"}),
     "sampling_view": (
         sampling_view,
         lambda: {"model": tiny(), "prompt": "a", "temperature": 1.0, "top_n": 2, "max_tokens": 2, "seed": 0,

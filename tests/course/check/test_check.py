@@ -98,6 +98,10 @@ def by_place_in_order(context, length):
     return sorted(set(context[:length]))[min(used, len(set(context[:length])) - 1)]
 
 
+def by_sorting(context, length):
+    return sorted(context[:length])[context[length:].index(3)]
+
+
 def same_rows_for_every_slot(contexts, W, vocab_size):
     return W[contexts].sum(axis=1)
 
@@ -317,6 +321,26 @@ def threshold_from_all(known, unknown, share):
     return np.mean(unknown > np.quantile(np.concatenate([known, unknown]), 1 - share))
 
 
+def real_one_only(seeds):
+    return 0.5**seeds
+
+
+def one_way_a_seed(seeds):
+    return 1 / (seeds + 1)
+
+
+def one_power_for_all(x, y):
+    return [np.polyfit(np.log(x), np.log(y), 1)[0]]
+
+
+def ratios_of_ratios(x, y):
+    return [(d / c) / (b / a) for a, b, c, d in zip(x, x[1:], y, y[1:])]
+
+
+def without_logarithms(x, y):
+    return (np.diff(y) / np.diff(x)).tolist()
+
+
 MISTAKES = {
     "encode": (uncut, words_only),
     "decode": (token_by_token, ids_as_letters),
@@ -341,11 +365,15 @@ MISTAKES = {
     "unknown_caught": (share_below, known_caught),
     "leave_one_out": (against_the_whole_mean, own_reward_left_in),
     "share_that_teaches": (any_right, mean_spread),
+    "smallest_share": (real_one_only, one_way_a_seed),
+    "powers": (one_power_for_all, without_logarithms),
 }
 ALSO_WRONG = {
     "encode": (latest_first,),
     "linear_backward": (only_the_weights,),
     "weighted_cross_entropy": (divided_by_the_weights, log_of_softmax),
+    "next_letter": (by_sorting,),
+    "powers": (ratios_of_ratios,),
     "temper": (wrong_power,),
     "beam": (two_greedy_paths,),
     "bits_per_byte": (bits_per_character,),

@@ -23,3 +23,4 @@ from tinygpt_lib.course.check.foundations import (
     temper,
     weighted_cross_entropy,
 )
+from tinygpt_lib.course.check.original_sorting import powers, smallest_share

@@ -6,7 +6,7 @@ untouched stub is "not attempted", a mistake is explained.
 
 import numpy as np
 
-from tinygpt_lib.alphabetize import examples, is_trained
+from tinygpt_lib.alphabetize import is_trained
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.course.check.verdict import exercise
 from tinygpt_lib.course.measures.originality import longest_copied_run as library_longest_copied_run
@@ -99,18 +99,30 @@ def checks_until_trained():
 
 @exercise
 def next_letter():
-    for string, place, hint in (
-        ([2, 1, 0, 1], 0, "nothing is used up yet: the smallest letter of the string comes first"),
-        ([1, 1, 2, 1], 2, "the letters of the answer so far are used up, one for one: count them"),
+    for string, said, expected, hint in (
+        ([2, 1, 0, 1], [], 0, "nothing is used up yet: the smallest letter of the string comes first"),
+        ([1, 1, 2, 1], [1, 1], 1, "the letters of the answer so far are used up, one for one: count them"),
         (
             [0, 2, 2, 0],
+            [0, 0],
             2,
             "a letter can be used up wholly: then the next larger one of the string comes, not the next id",
         ),
-        ([2, 2, 2, 2], 3, "the padding (here 3) is no letter: look only at the string and the answer so far"),
+        (
+            [2, 2, 2, 2],
+            [2, 2, 2],
+            2,
+            "the padding (here 3) is no letter: look only at the string and the answer so far",
+        ),
+        (
+            [2, 1, 0, 1],
+            [1],
+            0,
+            "the answer so far has a slip in it: the place decides nothing, only what is left over does, and an A is",
+        ),
     ):
-        contexts, targets = examples(np.array([string]), pad_id=3)
-        yield (contexts[place].tolist(), len(string)), int(targets[place]), hint
+        context = string + said + [3] * (len(string) - len(said))
+        yield (context, len(string)), expected, hint
 
 
 # ---- notebook 04 -------------------------------------------------------------------------------------------------

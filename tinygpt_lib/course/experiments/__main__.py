@@ -13,6 +13,7 @@ from tinygpt_lib.course.experiments import (
     exams,
     network,
     original_runs,
+    original_sorting,
     original_way,
     overfitting,
     padding,
@@ -26,6 +27,7 @@ from tinygpt_lib.course.experiments.grid import run_grid
 
 GRIDS = {
     **alphabetize.GRIDS,
+    **original_sorting.GRIDS,
     **encodings.GRIDS,
     **exams.GRIDS,
     **padding.GRIDS,

@@ -108,11 +108,11 @@ def heat_map(ax, numbers, texts, rows, columns, low, high):
     ax.imshow(numbers, cmap="Blues", vmin=low, vmax=high, aspect="auto")
     for (i, j), number in np.ndenumerate(numbers):
         if np.isfinite(number):
-            colour = "white" if number > (low + high) / 2 else "black"
+            colour = "white" if number > low + 0.65 * (high - low) else "black"
             ax.text(j, i, texts[i][j], ha="center", va="center", fontsize=9, color=colour, **PLAIN)
     ax.set_xticks(range(len(columns)), columns, **PLAIN)
     ax.set_yticks(range(len(rows)), rows, **PLAIN)
-    ax.tick_params(axis="x", labelsize=8)
+    ax.tick_params(axis="x", labelsize=9)
     ax.grid(False)
 
 
