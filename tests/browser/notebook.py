@@ -72,7 +72,9 @@ class Notebook:
                 polling=200,
             )
         self.taken += 1
-        self.page.screenshot(path=self.pictures / f"{self.name.removesuffix('.ipynb')}-{self.taken}-{label}.png")
+        self.page.screenshot(
+            path=self.pictures / f"{self.name.rpartition('/')[2].removesuffix('.ipynb')}-{self.taken}-{label}.png"
+        )
 
     # ---- what a test wants to know -------------------------------------------------------------------------------
 

@@ -4,17 +4,22 @@ import re
 
 import pytest
 
-from notebooks import LESSONS, code_cells
+from notebooks import LESSONS, NOTEBOOKS, code_cells
 
-SHOWN = {  # notebook -> what it shows, as the names that a screen reader says
+SHOWN = {  # notebook -> what it shows: names that a screen reader says, or a panel by the label of one of its controls
+    "01_byte_pair_encoding": ["panel: your text"],
     "02_backprop_network": ["Descent at learning rate"],
-    "04_input_encodings": ["progress bar"],
-    "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar", "guessing panel"],
-    "06_sampling": ["sampling panel"],
-    "09_conversations": ["Loss curve up to step", "progress bar", "chat panel"],
+    "03_alphabetize": ["panel: strings seen"],
+    "04_input_encodings": ["progress bar", "panel: one text"],
+    "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar", "panel: next character"],
+    "06_sampling": ["panel: top-N"],
+    "07_windows_and_context": ["panel: min_context"],
+    "08_network_choices": ["panel: warm-up, share", "panel: seeds used"],
+    "09_conversations": ["Loss curve up to step", "progress bar", "panel: question"],
     "10_i_do_not_know": ["progress bar", "progress bar", "progress bar"],
+    "A1_sorting_in_the_original": ["panel: bound"],
 }
-WIDGETS = re.compile(r"\b(LiveCurve|\w+_panel)\(|progress=True")
+WIDGETS = re.compile(r"\b(LiveCurve|\w+_panel|token_box)\(|progress=True")
 
 
 def test_no_notebook_with_a_widget_is_forgotten():
@@ -24,7 +29,7 @@ def test_no_notebook_with_a_widget_is_forgotten():
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_notebook_with_widgets(open_notebook, name):
-    notebook = open_notebook(f"{name}.ipynb")
+    notebook = open_notebook(next(path for path in LESSONS if path.stem == name).relative_to(NOTEBOOKS).as_posix())
     notebook.theme("light")
     notebook.start_all()
     notebook.wait_for_all()
@@ -33,26 +38,25 @@ def test_a_notebook_with_widgets(open_notebook, name):
     for theme in ("light", "dark"):
         notebook.theme(theme)
         look(notebook, SHOWN[name], theme)
-    if "sampling panel" in SHOWN[name]:
+    if "panel: top-N" in SHOWN[name]:
         play(notebook)
-    if "chat panel" in SHOWN[name]:
+    if "panel: question" in SHOWN[name]:
         talk(notebook)
 
 
 def look(notebook, shown, theme):
     """All widgets are there, and nothing about them keeps anybody out."""
     page = notebook.page
-    widgets = {
-        "progress bar": page.locator(".widget-hprogress"),
-        "sampling panel": notebook.panel("top-N"),
-        "chat panel": notebook.panel("question"),
-        "guessing panel": notebook.panel("next character"),
-    }
     for what in dict.fromkeys(shown):
-        found = widgets.get(what, page.get_by_role("img", name=what))
+        if what == "progress bar":
+            found = page.locator(".widget-hprogress")
+        elif what.startswith("panel: "):
+            found = notebook.panel(what.removeprefix("panel: "))
+        else:
+            found = page.get_by_role("img", name=what)
         assert found.count() == shown.count(what), what
         for n in range(found.count()):
-            notebook.picture(f"{theme}-{what.split()[0]}", found.nth(n))
+            notebook.picture(f"{theme}-{what.replace(':', '').replace(' ', '-')}", found.nth(n))
     assert notebook.barriers() == []
 
 
