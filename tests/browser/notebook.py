@@ -112,7 +112,7 @@ class Notebook:
         """The handles of sliders that have no label beside them."""
         return self.page.evaluate(
             "() => [...document.querySelectorAll('.jupyter-widgets [role=slider]')].filter("
-            "    handle => !handle.closest('.widget-slider').querySelector('label').innerText.trim()"
+            "    handle => !handle.closest('.widget-slider').querySelector('label').textContent.trim()"
             ").map(handle => handle.outerHTML)"
         )
 

@@ -10,7 +10,7 @@ SHOWN = {  # notebook -> what it shows: names that a screen reader says, or a pa
     "01_byte_pair_encoding": ["panel: your text"],
     "02_backprop_network": ["Descent at learning rate"],
     "03_alphabetize": ["panel: strings seen"],
-    "04_input_encodings": ["progress bar", "panel: one text"],
+    "04_input_encodings": ["progress bar"] * 3 + ["panel: one text"],
     "05_shakespeare": ["Loss curve up to step 2000", "progress bar", "progress bar", "panel: next character"],
     "06_sampling": ["panel: top-N"],
     "07_windows_and_context": ["panel: min_context"],

@@ -43,7 +43,8 @@ class LiveCurve:
 def picture(figure, alt) -> str:
     """HTML that holds the figure itself, as PNG; the figure is closed."""
     data = base64.b64encode(plots.png(figure)).decode("ascii")
-    return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}"/>'
+    fitting = "max-width:100%"  # in a narrow window the whole figure, smaller
+    return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}" style="{fitting}"/>'
 
 
 def distribution_after(model, prompt, temperature=1.0, top_n=None, top_p=None, repetition_penalty=1.0):
