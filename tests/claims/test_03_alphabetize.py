@@ -2,10 +2,11 @@
 
 import itertools
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
-from printed import agrees, interval, lines, numbers
+from printed import agrees, interval, lines, numbers, pairs, same, verdict
 
 from tinygpt_lib.course.stored import RESULTS, original_results
 
@@ -45,22 +46,42 @@ def test_seen_and_unseen(encoding, share):
     assert len(printed) == 4 and all(map(agrees, printed, expected))
 
 
-def test_raw_is_above_the_list_of_sums_and_one_hot_above_all_lists():
-    strings = list(itertools.product(range(3), repeat=6))
-    sums, ceiling = [], []
+@pytest.mark.parametrize("share", ["0.05", "0.1", "0.2", "0.5"])
+def test_raw_against_the_list_of_sums(share):
+    """The list: the commonest answer among the known strings of the nearest sum; of equals, the first in order."""
+    strings, right = np.array(list(itertools.product(range(3), repeat=6))), []
     for seed in range(10):
-        order = np.array(strings)
+        order = strings.copy()
         np.random.default_rng([seed, 2]).shuffle(order)
         order = [tuple(row) for row in order.tolist()]
-        seen, unseen = order[:36], order[36:]
-        nearest = [min(seen, key=lambda known, asked=asked: abs(sum(known) - sum(asked))) for asked in unseen]
-        sums.append(sum(sorted(a) == sorted(b) for a, b in zip(unseen, nearest)) / len(unseen))
-        known = {tuple(sorted(string)) for string in seen}
-        ceiling.append(sum(tuple(sorted(string)) in known for string in unseen) / len(unseen))
-    (line,) = lines(NOTEBOOK, "from 5 %, raw minus the nearest sum")
-    mean, half = interval([100 * (a - b) for a, b in zip(runs("alphabetize_memorised", "raw 0.05", "unseen"), sums)])
-    assert numbers(line)[1:] == [round(mean), round(half)] and mean > half
+        cut = round(float(share) * 729)
+        by_sum = {}
+        for known in order[:cut]:
+            by_sum.setdefault(sum(known), Counter())[tuple(sorted(known))] += 1
+        hits = 0
+        for asked in order[cut:]:
+            near = min(abs(total - sum(asked)) for total in by_sum)
+            votes = sum((by_sum.get(sum(asked) + step, Counter()) for step in {-near, near}), Counter())
+            hits += min(votes, key=lambda answer: (-votes[answer], answer)) == tuple(sorted(asked))
+        right.append(100 * hits / len(order[cut:]))
+    raw = [100 * value for value in runs("alphabetize_memorised", f"raw {share}", "unseen")]
+    differences = [a - b for a, b in zip(raw, right)]
+    (line,) = lines(NOTEBOOK, f"from {float(share):3.0%}, raw minus the nearest sum")
+    (pair,) = pairs(line)
+    assert same(pair, differences)
+    expected = "cannot tell" if share == "0.05" else "above"
+    assert verdict(differences, "above", "below", "cannot tell") == expected
     (line,) = lines(NOTEBOOK, "nearest sum of ids")
-    assert abs(numbers(line)[1] - 100 * sum(sums) / 10) <= 0.6
+    printed = float(line.split(f"{float(share):3.0%}:")[1].split("%")[0])
+    assert abs(printed - sum(right) / 10) <= 0.51
+
+
+def test_one_hot_is_above_all_lists():
+    ceiling = []
+    for seed in range(10):
+        order = np.array(list(itertools.product(range(3), repeat=6)))
+        np.random.default_rng([seed, 2]).shuffle(order)
+        known = {tuple(sorted(string)) for string in order[:36].tolist()}
+        ceiling.append(sum(tuple(sorted(string)) in known for string in order[36:].tolist()) / 693)
     mean, half = interval([a - b for a, b in zip(runs("alphabetize_memorised", "onehot 0.05", "unseen"), ceiling)])
     assert mean > half, "one-hot sorts strings whose answer never came up"

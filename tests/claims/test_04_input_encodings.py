@@ -131,6 +131,12 @@ def test_loss_by_length(name):
 
 
 @pytest.mark.parametrize("name", ["presence", "onehot"])
+def test_the_two_exams_for_full_windows(name):
+    full = [run["by_length"][-1] for run in runs("ten_seeds", name)]
+    assert shows(the_line("below the race", name), interval(differences(losses("ten_seeds", name), full))[0])
+
+
+@pytest.mark.parametrize("name", ["presence", "onehot"])
 def test_full_windows(name):
     own, full = losses("ten_seeds", name, 3), losses("full_windows", name)
     line = the_line(name, "full windows only")
@@ -243,3 +249,10 @@ def test_padding_on_sorting(encoding, where):
     line = the_line(encoding, f"padding {where}")
     assert f"{len(done)} of {len(strings)} trained" in line
     assert f"{min(done):,} to {max(done):,} strings" in line
+
+
+def test_the_least_that_the_rule_allows():
+    before = [run["strings"] for run in runs("padding_sort", "onehot before")]
+    after = [run["strings"] for run in runs("padding_sort", "onehot after")]
+    assert set(after) == {10_000}
+    assert (min(before) - 10_000, max(before) - 10_000) == (1000, 6000)
