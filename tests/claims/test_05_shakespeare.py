@@ -39,8 +39,11 @@ def test_the_gap_has_two_parts():
     assert agrees(line.split()[-2], gap)
     (line,) = lines(NOTEBOOK, "a tenth never read minus")
     assert same(*pairs(line), unread)
-    (line,) = lines(NOTEBOOK, "left for the harder exam")
-    assert agrees(line.split()[-3], gap - statistics.fmean(unread)) and agrees(last(line), gap)
+    (line,) = lines(NOTEBOOK, "the last tenth, never read minus read")
+    assert agrees(line.split()[-6].rstrip(","), unread[9]) and last(line) == str(unread[9] == max(unread)) == "True"
+    (line,) = lines(NOTEBOOK, "left, the last tenth minus the others")
+    others = READ[9] - statistics.fmean(TENTHS[9]["network"][:9])
+    assert agrees(line.split()[-3], others) and agrees(last(line), gap)
 
 
 def test_a_play_whose_beginning_was_read():
@@ -72,3 +75,12 @@ def test_small_networks_lose_less_on_new_ground_but_do_not_lead():
     new, familiar = ([run["ahead_4"][row] for run in TENTHS] for row in (0, 5))
     assert verdict(new, "ahead", "behind", "neither") == "neither" and verdict(familiar, "ahead", "behind") == "behind"
     assert verdict([one - other for one, other in zip(new, familiar)], "less", "more") == "less"
+
+
+def test_more_than_half_of_that_comes_from_the_fourth_and_the_last_tenth():
+    printed = [line for line in text(NOTEBOOK).splitlines() if line.strip().startswith("tenth by tenth:")]
+    for line, shown in zip(printed, (4, 16), strict=True):
+        less = [run[f"ahead_{shown}"][0] - run[f"ahead_{shown}"][5] for run in TENTHS]
+        assert all(agrees(number, gap) for number, gap in zip(line.split()[3:], less, strict=True))
+    less = [run["ahead_4"][0] - run["ahead_4"][5] for run in TENTHS]
+    assert sorted(less)[-2:] == [less[3], less[9]] and less[3] + less[9] > sum(less) / 2
