@@ -98,7 +98,7 @@ def test_optimizers_and_batches():
         assert shows(line, mean, half) and line.endswith(f": {verdict(mean, half)}")
 
 
-@pytest.mark.parametrize("name", ["hidden 64", "hidden 256", "hidden 1024", "hidden 64, longer"])
+@pytest.mark.parametrize("name", ["hidden 64", "hidden 256", "hidden 1024", "hidden 64, longer", "hidden 1024, longer"])
 def test_all_of_the_plays(name):
     runs = stored("hundred_percent")[name]
     steps = runs[0]["examples"][-1] // 512

@@ -173,9 +173,12 @@ GRIDS = {
                 }
                 for size in (64, 256, 1024)
             },
-            "hidden 64, longer": {
-                "share": 1.0, "network": {"embedding_size": 16, "hidden": (64,)}, "steps": 10_000, "every": 1_000,
-                "stream": 1_000,
+            **{
+                f"hidden {size}, longer": {
+                    "share": 1.0, "network": {"embedding_size": 16, "hidden": (size,)}, "steps": 10_000, "every": 1_000,
+                    "stream": 1_000,
+                }
+                for size in (64, 1024)
             },
         },
         seeds=3,

@@ -74,7 +74,9 @@ GRIDS = {
             "ours, standardised ids": changed(
                 {**BY_ADAM, "rates": (1e-3, 4e-3, 1e-2, 3e-2)}, **{**OURS, "encoding": "standardized"}
             ),
-            "ours, raw ids": changed(BY_ADAM, **{**OURS, "encoding": "raw"}),
+            "ours, raw ids": changed(
+                {**BY_ADAM, "rates": (1e-3, 4e-3, 1e-2, 3e-2)}, **{**OURS, "encoding": "raw"}
+            ),
         },
         seeds=3,
         sample=changed(BY_ADAM, encoding="embedding", **OURS) | {"examples": 20_480},
