@@ -32,13 +32,13 @@ def test_distribution_after_a_prompt_is_the_one_that_generate_draws_from(trained
 
 
 def test_sampling_view_holds_a_picture_with_alt_text_and_the_sample(trained):
-    view = sampling_view(trained, "the ", 0.7, 3, max_tokens=30, seed=1)
+    view = "".join(sampling_view(trained, "the ", 0.7, 3, max_tokens=30, seed=1))
     assert re.search(r'<img alt="[^"]*temperature 0.7, top 3" src="data:image/png;base64,', view)
     assert generate(trained, "the ", 30, 0.7, 3, seed=1) in view
 
 
 def test_sampling_view_shows_the_end_of_a_long_prompt_and_no_formula(trained):
-    view = sampling_view(trained, "the cat " * 1000, 0.7, 3, max_tokens=3)
+    view = "".join(sampling_view(trained, "the cat " * 1000, 0.7, 3, max_tokens=3))
     assert "after &#x27;…the cat the cat" in view and len(re.search('alt="(.*?)"', view)[1]) < 120
     with pytest.raises(ValueError, match="is not in this vocabulary"):
         sampling_view(trained, "$", 0.7, 3)
@@ -46,7 +46,7 @@ def test_sampling_view_shows_the_end_of_a_long_prompt_and_no_formula(trained):
 
 
 def test_sampling_view_takes_all_four_settings_and_names_those_that_are_on(trained):
-    view = sampling_view(trained, "the ", 0.7, 3, 30, 1, 0.9, 0.5)
+    view = "".join(sampling_view(trained, "the ", 0.7, 3, 30, 1, 0.9, 0.5))
     assert 'temperature 0.7, top 3, top-p 0.9, penalty 0.5" src=' in view
     assert generate(trained, "the ", 30, 0.7, 3, 0.5, seed=1, top_p=0.9) in view
 

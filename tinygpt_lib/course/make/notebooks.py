@@ -14,10 +14,10 @@ import nbformat
 from nbclient import NotebookClient
 
 from tinygpt_lib.course.show.overlaps import NOTED_IN
+from tinygpt_lib.course.show.texts import WIDTH
 from tinygpt_lib.files import write_atomically
 
 CELL_SECONDS = 180
-LONGEST_LINE = 90  # characters of a printed line that a narrow window still shows whole
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -55,11 +55,11 @@ def run(path) -> list[str]:
 
 
 def long_lines(notebook):
-    """The printed lines of more than LONGEST_LINE characters."""
+    """The printed lines of more than WIDTH characters."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
-                yield from (line for line in output.text.splitlines() if len(line) > LONGEST_LINE)
+                yield from (line for line in output.text.splitlines() if len(line) > WIDTH)
 
 
 def clean(notebook):

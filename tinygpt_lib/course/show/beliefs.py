@@ -12,7 +12,7 @@ from tinygpt_lib.alphabetize import examples, sort_strings
 from tinygpt_lib.checks import a_model, cut, shown
 from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.course.show.panels import picture
+from tinygpt_lib.course.show.panels import picture, redrawn, refusal
 from tinygpt_lib.loss import softmax
 
 
@@ -60,7 +60,7 @@ def beliefs_view(checkpoints, seen, string) -> str:
     try:
         ids = string_ids(model, string)
     except ValueError as error:
-        return f'<p role="alert"><b>cannot sort this:</b> {html.escape(str(error))}</p>'
+        return refusal("cannot sort this", error)
     named, decode = cut(model.tok.decode(ids)), model.tok.decode
     own, right = sort_strings(model, ids[None])[0], np.sort(ids)
     figure = beliefs_figure(model, string, f"After {seen:,} strings: {named}, letter by letter (orange: the right one)")
@@ -75,12 +75,4 @@ def beliefs_panel(checkpoints, string):
     typed = widgets.Text(a_text("the string", string), description="string", **look)
     options = [(f"{seen:,}", seen) for seen in checkpoints]
     step = widgets.SelectionSlider(options=options, description="strings seen", **look)
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = beliefs_view(checkpoints, step.value, typed.value)
-
-    for control in (typed, step):
-        control.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([typed, step, view])
+    return redrawn(lambda string, seen: beliefs_view(checkpoints, seen, string), typed, step)

@@ -10,7 +10,7 @@ import numpy as np
 
 from tinygpt_lib.checks import a_function, real_number, real_numbers
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.course.show.panels import picture
+from tinygpt_lib.course.show.panels import picture, redrawn
 
 
 def bound_figure(groups, bound, xlabel):
@@ -45,11 +45,4 @@ def bound_panel(groups, luck, bounds, bound, xlabel):
     look = {"continuous_update": False, "style": {"description_width": "8em"}, "layout": {"width": "32em"}}
     options = [(f"{value:g}", value) for value in real_numbers("the bounds", bounds).tolist()]
     slider = widgets.SelectionSlider(options=options, value=float(bound), description="bound", **look)
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = bound_view(groups, luck, slider.value, xlabel)
-
-    slider.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([slider, view])
+    return redrawn(lambda bound: bound_view(groups, luck, bound, xlabel), slider)

@@ -5,7 +5,7 @@ import numpy as np
 
 from tinygpt_lib.checks import real_number, whole_number
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.course.show.panels import picture
+from tinygpt_lib.course.show.panels import picture, redrawn
 
 CURVATURES = np.array([1.0, 10.0])  # how quickly the slope grows along the valley, and across it
 START = np.array([-2.0, 0.8])
@@ -57,12 +57,4 @@ def descent_panel(rate=0.05, steps=25):
     look = {"continuous_update": False, "style": {"description_width": "8em"}}
     pace = widgets.FloatSlider(rate, min=0.01, max=0.25, step=0.01, description="learning rate", **look)
     length = widgets.IntSlider(steps, min=1, max=50, description="steps", **look)
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = descent_view(round(pace.value, 2), length.value)
-
-    for slider in (pace, length):
-        slider.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([pace, length, view])
+    return redrawn(lambda rate, steps: descent_view(round(rate, 2), steps), pace, length)

@@ -5,7 +5,7 @@ import numpy as np
 
 from tinygpt_lib.checks import whole_number
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.course.show.panels import picture
+from tinygpt_lib.course.show.panels import picture, redrawn
 from tinygpt_lib.windows import STARTS, Windows
 
 CHARACTERS, WINDOW = 400, 16  # of the text, and the slots of the window
@@ -62,12 +62,4 @@ def drawn_panel():
     stretch = widgets.IntSlider(
         WINDOW, min=WINDOW, max=128, step=16, description="substring", continuous_update=False, **look
     )
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = drawn_view(way.value, least.value, stretch.value)
-
-    for control in (way, least, stretch):
-        control.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([way, least, stretch, view])
+    return redrawn(drawn_view, way, least, stretch)

@@ -47,6 +47,24 @@ def picture(figure, alt) -> str:
     return f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}" style="{fitting}"/>'
 
 
+def refusal(words, error) -> str:
+    """HTML that says what cannot be done, and the error's own sentence for the reason."""
+    return f'<p role="alert"><b>{html.escape(words)}:</b> {html.escape(str(error))}</p>'
+
+
+def redrawn(draw, *controls):
+    """The controls, and below them the HTML that `draw` makes of their values, anew at each change: a widget."""
+    view = widgets.HTML()
+
+    def redraw(change=None):
+        view.value = draw(*(control.value for control in controls))
+
+    for control in controls:
+        control.observe(redraw, names="value")
+    redraw()
+    return widgets.VBox([*controls, view])
+
+
 def distribution_after(model, prompt, temperature=1.0, top_n=None, top_p=None, repetition_penalty=1.0):
     """The probabilities `generate` would draw the next token from, after a prompt of text: (vocab_size,)."""
     ids = a_model(model).tok.encode(prompt)
@@ -55,26 +73,18 @@ def distribution_after(model, prompt, temperature=1.0, top_n=None, top_p=None, r
     return next_token_distribution(logits, temperature, top_n, repetition_penalty, ids[-REPETITION_WINDOW:], top_p)
 
 
-def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0, top_p=None, repetition_penalty=1.0) -> str:
-    """HTML: bars of the next token's probabilities, and below them a sample made with the same settings."""
+def sampling_view(model, prompt, temperature, top_n, max_tokens=160, seed=0, top_p=None, repetition_penalty=1.0):
+    """Two pieces of HTML: bars of the next token's probabilities, and a sample made with the same settings."""
     settings = {
         "temperature": temperature, "top_n": top_n, "top_p": top_p, "repetition_penalty": repetition_penalty
     }  # fmt: skip
-    return _bars(model, prompt, **settings) + _sample(model, prompt, max_tokens, seed, **settings)
-
-
-def _bars(model, prompt, **settings):
-    probabilities = distribution_after(model, a_text("the prompt", prompt), **settings)
+    probabilities, named = distribution_after(model, a_text("the prompt", prompt), **settings), _named(**settings)
     end = repr(prompt if len(prompt) <= 40 else "…" + prompt[-40:])  # what fits above the bars
     figure, ax = plots.axes(f"After {end}", "probability of the next token", "token", width=6, height=3.2)
     plots.next_token_bars(ax, probabilities, model.tok)
-    return picture(figure, f"Bars: the next token after {end} at {_named(**settings)}")
-
-
-def _sample(model, prompt, max_tokens, seed, **settings):
-    text = generate(model, prompt, max_tokens, seed=seed, **settings)
-    named = f"{_named(**settings)}, seed {seed}"
-    return f'<p><i>{named}</i></p><pre style="white-space:pre-wrap">{html.escape(text)}</pre>'
+    bars = picture(figure, f"Bars: the next token after {end} at {named}")
+    text = html.escape(generate(model, prompt, max_tokens, seed=seed, **settings))
+    return bars, f'<p><i>{named}, seed {seed}</i></p><pre style="white-space:pre-wrap">{text}</pre>'
 
 
 def _named(temperature, top_n, top_p, repetition_penalty):
@@ -103,15 +113,11 @@ def sampling_panel(model, prompt="ROMEO:\n", temperature=0.8, top_n=None, max_to
 
     def redraw(change=None):
         nonlocal now
-        settings = {
-            "temperature": heat.value, "top_n": best.value, "top_p": share.value, "repetition_penalty": penalty.value
-        }  # fmt: skip
+        settings = heat.value, best.value, max_tokens, seed, share.value, penalty.value
         try:
-            bars, sample = (
-                _bars(model, words.value, **settings), _sample(model, words.value, max_tokens, seed, **settings)
-            )  # fmt: skip
+            bars, sample = sampling_view(model, words.value, *settings)
         except ValueError as error:
-            view.value = f'<p role="alert"><b>cannot go on from this:</b> {html.escape(str(error))}</p>'
+            view.value = refusal("cannot go on from this", error)
             return
         view.value, now = bars + side_by_side(("now", sample), ("before", now)), sample
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from tinygpt_lib.checks import a_function, having, shown, whole_number
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.course.show.panels import picture
+from tinygpt_lib.course.show.panels import picture, redrawn
 
 CLAIMS = ("worse", "perhaps worse", "no clear difference", "perhaps better", "better", "diverged")
 
@@ -83,12 +83,4 @@ def price_panel(gaps, interval, comparisons):
     used = widgets.IntSlider(seeds, min=2, max=seeds, description="seeds used", **look)
     most = whole_number("comparisons", comparisons, 1)
     counted = widgets.IntSlider(most, min=1, max=most, description="comparisons counted", **look)
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = price_view(gaps, interval, used.value, counted.value)
-
-    for slider in (used, counted):
-        slider.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([used, counted, view])
+    return redrawn(lambda seeds, comparisons: price_view(gaps, interval, seeds, comparisons), used, counted)

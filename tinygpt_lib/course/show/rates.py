@@ -5,7 +5,7 @@ import numpy as np
 
 from tinygpt_lib.checks import choice, real_number, whole_number
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.course.show.panels import picture
+from tinygpt_lib.course.show.panels import picture, redrawn
 from tinygpt_lib.training import SCHEDULES
 
 
@@ -44,12 +44,4 @@ def rate_panel(good, steps=800, highest=4e-3):
     top = widgets.FloatLogSlider(highest, min=-3.5, max=-1.5, step=0.05, description="highest rate", **look)
     warm = widgets.FloatSlider(0, min=0, max=0.5, step=0.05, description="warm-up, share", **look)
     length = widgets.IntSlider(steps, min=100, max=max(3200, steps), step=100, description="steps", **look)
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = rate_view(shape.value, top.value, warm.value, length.value, good)
-
-    for control in (shape, top, warm, length):
-        control.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([shape, top, warm, length, view])
+    return redrawn(lambda *settings: rate_view(*settings, good), shape, top, warm, length)

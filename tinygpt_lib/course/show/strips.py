@@ -14,7 +14,7 @@ from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.checks import cut, numbers
 from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show import plots
-from tinygpt_lib.course.show.panels import picture
+from tinygpt_lib.course.show.panels import picture, redrawn
 from tinygpt_lib.encoding import ENCODINGS
 from tinygpt_lib.windows import pad_contexts
 
@@ -88,12 +88,4 @@ def strips_view(*texts) -> str:
 def strips_panel(one="abb", other="bab"):
     """Two boxes for texts of up to SLOTS letters from a to d, and their strips below. Returns the widget."""
     boxes = [widgets.Text(text, description=name) for text, name in ((one, "one text"), (other, "another"))]
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = strips_view(*(box.value for box in boxes))
-
-    for box in boxes:
-        box.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([*boxes, view])
+    return redrawn(strips_view, *boxes)

@@ -14,6 +14,7 @@ from tinygpt_lib.chat import prompt
 from tinygpt_lib.checks import a_model, a_tokenizer, flag, real_number, token_ids, whole_number
 from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show.coloured import stream_html
+from tinygpt_lib.course.show.panels import refusal
 from tinygpt_lib.generation import generate
 
 # The talk grows downwards in a box of its own, which shows its end: a column that is laid out from below starts there.
@@ -65,7 +66,7 @@ def asked(model, question, temperature=0.0, top_n=None, seed=0, raw=False):
         for ids in answering(model, question, temperature, top_n, seed):
             yield exchange_html(model.tok, question, ids, raw)
     except ValueError as error:
-        yield f'<p role="alert"><b>cannot ask this:</b> {html.escape(str(error))}</p>'
+        yield refusal("cannot ask this", error)
 
 
 def talk_html(views) -> str:

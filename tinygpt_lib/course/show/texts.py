@@ -4,7 +4,7 @@ import textwrap
 
 from tinygpt_lib.checks import text as a_text
 
-WIDTH = 90  # characters
+WIDTH = 90  # characters of a printed line that a narrow window still shows whole
 
 
 def print_wrapped(text):

@@ -7,6 +7,7 @@ import ipywidgets as widgets
 from tinygpt_lib.checks import having
 from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.course.show.coloured import tokens_html
+from tinygpt_lib.course.show.panels import redrawn
 
 
 def token_view(tok, text) -> str:
@@ -30,12 +31,4 @@ def token_box(tokenizers, text="To be, or not to be"):
     look = {"style": {"description_width": "7em"}}
     typed = widgets.Textarea(a_text("the text", text), description="your text", continuous_update=True, **look)
     size = widgets.SelectionSlider(options=sizes, value=sizes[-1], description="vocabulary", **look)
-    view = widgets.HTML()
-
-    def redraw(change=None):
-        view.value = token_view(tokenizers[size.value], typed.value)
-
-    for part in (typed, size):
-        part.observe(redraw, names="value")
-    redraw()
-    return widgets.VBox([typed, size, view])
+    return redrawn(lambda text, size: token_view(tokenizers[size], text), typed, size)
