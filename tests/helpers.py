@@ -5,6 +5,7 @@ import signal
 import numpy as np
 
 from tinygpt_lib.bpe import Tokenizer
+from tinygpt_lib.language_model import LanguageModel
 from tinygpt_lib.model import TinyGPT
 
 LETTERS = Tokenizer.train("abcdefg", vocab_size=8)  # ids 0 to 6, and the pad: 7
@@ -35,7 +36,7 @@ def interrupt(*_):
     signal.raise_signal(signal.SIGINT)
 
 
-class Scripted:
+class Scripted(LanguageModel):
     """Stands in for a model: the token after n tokens is the one that `choose(n)` names."""
 
     context, padding = 10**4, "before"

@@ -46,7 +46,7 @@ def test_an_alphabet_has_2_to_26_letters(size):
         (lambda: is_trained(3), "shares must be a list of numbers, not 3"),
         (lambda: train_to_sort(sorter(0, 6, 3), 3, most=1), "most is 1: it must be a whole number of at least 8"),
         (lambda: train_to_sort(sorter(0, 6, 3), 3, pool=[[0, 1]]), r"pool has the shape \(1, 2\): .* length 6"),
-        (lambda: train_to_sort("model", 3), "model is 'model': it must be a TinyGPT"),
+        (lambda: train_to_sort("model", 3), "model is 'model': it must be a language model, such as a TinyGPT"),
     ],
 )
 def test_what_makes_no_sense_is_refused(use, reason):

@@ -360,7 +360,7 @@ def test_what_is_no_list_of_questions_is_refused(parrot, questions, complaint):
 
 def test_what_is_no_model_does_not_answer():
     for ask in (lambda: reply(TOK, [user("a?")]), lambda: replies(None, ["a?"]), lambda: replies(object(), [])):
-        with pytest.raises(ValueError, match="model is .*: it must be a TinyGPT"):
+        with pytest.raises(ValueError, match="model is .*: it must be a language model, such as a TinyGPT"):
             ask()
 
 

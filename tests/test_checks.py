@@ -75,5 +75,5 @@ def test_a_class_is_no_model():
     from tinygpt_lib import TinyGPT, Tokenizer
 
     for check, value in ((checks.a_model, TinyGPT), (checks.a_tokenizer, Tokenizer)):
-        with pytest.raises(ValueError, match="it must be a T"):
+        with pytest.raises(ValueError, match="it must be a l"):
             check(value)

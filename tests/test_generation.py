@@ -560,6 +560,6 @@ def test_what_is_no_row_of_numbers_is_not_drawn_from(p, rng):
 @pytest.mark.parametrize("model", [None, "model.npz", object(), LETTERS, {"logits": 1}])
 @pytest.mark.parametrize("write", [lambda model: generate(model, "abc"), lambda model: sample(model, [[1]])])
 def test_what_is_no_model_is_refused(model, write):
-    with pytest.raises(ValueError, match="model is .*: it must be a TinyGPT") as caught:
+    with pytest.raises(ValueError, match="model is .*: it must be a language model, such as a TinyGPT") as caught:
         write(model)
     assert len(str(caught.value)) <= 300 and "\n" not in str(caught.value)

@@ -42,7 +42,8 @@ def code_lines(path) -> int:
 
 
 def test_the_core_is_small():
-    assert sum(map(code_lines, CORE)) < 1900
+    """1,800 lines for the course's first eleven notebooks, 500 for attention and what a second kind of model asks."""
+    assert sum(map(code_lines, CORE)) < 2300
 
 
 def imported(path) -> set:

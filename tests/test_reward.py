@@ -8,6 +8,7 @@ from helpers import tiny
 
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.chat import CHAT_TOKENS, END, START, Answers, exchange, prompt
+from tinygpt_lib.language_model import LanguageModel
 from tinygpt_lib.loss import softmax
 from tinygpt_lib.reward import above_mean, rewarded, sample_answers, try_out
 from tinygpt_lib.training import train
@@ -24,7 +25,7 @@ def asked(text):
     return prompt(TOK, [{"role": "user", "content": text}])
 
 
-class Scripted:
+class Scripted(LanguageModel):
     """A model that says what it is told, with certainty: answers (N, L) to prompts of P tokens."""
 
     tok, context, pad_id, padding = TOK, 14, TOK.pad_id, "after"
@@ -141,7 +142,7 @@ BAD_TRIES = [
     ({"samples": 1.5}, "samples is 1.5"),
     ({"length": 0}, "length is 0: it must be a whole number of at least 1"),
     ({"length": "3"}, "length is '3'"),
-    ({"model": None}, "model is None: it must be a TinyGPT"),
+    ({"model": None}, "model is None: it must be a language model, such as a TinyGPT"),
 ]
 
 

@@ -11,7 +11,9 @@ from helpers import interrupt, random_ids, same, tiny, weights
 from tinygpt_lib import training
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.interrupts import whole_or_nothing
+from tinygpt_lib.language_model import LanguageModel
 from tinygpt_lib.training import History, train
+from tinygpt_lib.windows import Windows
 
 IDS = random_ids(200)
 
@@ -75,7 +77,7 @@ def test_examples_of_weight_0_teach_nothing():
 
 def test_every_way_of_drawing_from_a_text_is_passed_on(monkeypatch):
     seen = []
-    monkeypatch.setattr(training, "Windows", lambda *settings: seen.append(settings) or still)
+    monkeypatch.setattr(LanguageModel, "windows", staticmethod(lambda *settings: seen.append(settings) or still))
     run(tiny(padding="after"), min_context=2, windows="chunks", substring=9)
     ((ids, *rest),) = seen
     np.testing.assert_array_equal(ids, IDS)
@@ -198,7 +200,7 @@ def test_on_check_may_end_the_run():
 
 def interrupted_run(where, at, model):
     """A run of 50 steps, checked every 2, interrupted in step `at` by a draw function, a watch or an on_check."""
-    draw = training.Windows(IDS, 3, 7)
+    draw = Windows(IDS, 3, 7)
     drawn = []
 
     def draw_and_interrupt(rng, n):
@@ -256,7 +258,7 @@ def test_a_second_interrupt_leaves_whole_steps_and_whole_records(place, monkeypa
     class Adam(training.OPTIMIZERS["adam"]):
         step = interrupting(training.OPTIMIZERS["adam"].step) if place == "step" else training.OPTIMIZERS["adam"].step
 
-    draw = training.Windows(IDS, 3, 7)
+    draw = Windows(IDS, 3, 7)
     monkeypatch.setitem(training.OPTIMIZERS, "adam", Adam)
     if place == "evaluate_batches":
         monkeypatch.setattr(model, place, interrupting(model.evaluate_batches))
@@ -372,5 +374,5 @@ def test_bad_settings_are_refused_and_change_nothing(settings, reason):
 
 def test_what_is_no_model_is_refused():
     for model in (None, "model", tiny().tok, type(tiny())):
-        with pytest.raises(ValueError, match="model is .*: it must be a TinyGPT"):
+        with pytest.raises(ValueError, match="model is .*: it must be a language model, such as a TinyGPT"):
             train(model, IDS, progress=False)

@@ -21,6 +21,7 @@ from tinygpt_lib.ngrams import NGram
 from tinygpt_lib.optimizers import OPTIMIZERS, SGD, Adam
 from tinygpt_lib.reward import above_mean, rewarded, try_out
 from tinygpt_lib.training import SCHEDULES, train
+from tinygpt_lib.transformer import GPT
 from tinygpt_lib.windows import STARTS, Windows, pad_contexts
 
 __version__ = "0.1.0"

@@ -26,7 +26,6 @@ from tinygpt_lib.checks import (
 from tinygpt_lib.checks import text as a_text
 from tinygpt_lib.corpus import load_text
 from tinygpt_lib.generation import generate, sample
-from tinygpt_lib.windows import pad_contexts
 
 START, SEP, END = "<|im_start|>", "<|im_sep|>", "<|im_end|>"
 ROLES = ("user", "assistant")
@@ -114,24 +113,24 @@ def _header(tok, role):
 
 
 class Answers:
-    """Draws training examples from conversations: a context of up to T tokens, and one token of an answer."""
+    """Draws training examples from conversations: the tokens of the answers, each with what stands before it."""
 
     def __init__(self, model, conversations):
-        contexts, targets = [], []
-        for messages in listed("the conversations", conversations, "conversations"):
-            ids, trained = render(a_model(model).tok, check_conversation(messages, last="assistant"), model.context)
-            contexts += [ids[:place] for place, asked in enumerate(trained) if asked]
-            targets += [id for id, asked in zip(ids, trained) if asked]
-        if not targets:
+        rendered = [
+            render(a_model(model, "examples").tok, check_conversation(messages, last="assistant"), model.context)
+            for messages in listed("the conversations", conversations, "conversations")
+        ]
+        if not rendered:
             raise ValueError("there are no conversations to learn from: give at least one")
-        self.contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)  # (N, T)
-        self.targets = np.array(targets)  # (N,)
+        texts, asked = zip(*rendered)
+        self.contexts, self.targets, self.weights = model.examples(texts, asked)  # (N, T), (N,) or (N, T)
+        self.per_row = sum(map(sum, asked)) / len(self.contexts)  # targets
 
     def __call__(self, rng, n):
-        """n examples: contexts (n, T), targets (n,), weights (n,), all 1."""
-        n = whole_number("n", n, 0, 10**6)
-        rows = a_generator(rng).integers(0, len(self.targets), n)
-        return self.contexts[rows], self.targets[rows], np.ones(n, np.float32)
+        """n examples, or about n in whole rows: contexts (b, T), targets and weights (all 1), (b,) or (b, T)."""
+        b = -(-whole_number("n", n, 0, 10**6) // self.per_row)
+        rows = a_generator(rng).integers(0, len(self.targets), int(b))
+        return self.contexts[rows], self.targets[rows], self.weights[rows]
 
 
 def mixed(first, second, share):

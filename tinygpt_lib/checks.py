@@ -199,8 +199,9 @@ def having(name, value, kind, *attributes):
 
 
 def a_model(value, *more):
-    """`value` if it predicts as a TinyGPT does and has the attributes `more`, too; else ValueError."""
-    return having("model", value, "a TinyGPT", "tok", "context", "pad_id", "padding", "logits", *more)
+    """`value` if it predicts as a LanguageModel does and has the attributes `more`, too; else ValueError."""
+    used = "tok", "context", "pad_id", "padding", "logits", "reading"
+    return having("model", value, "a language model, such as a TinyGPT", *used, *more)
 
 
 def a_tokenizer(value, *more):

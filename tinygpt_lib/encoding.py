@@ -115,7 +115,7 @@ class Embedding(Encoding):
         self.contexts = contexts
         x = self._buffers("x", (contexts.size, self.table.shape[1]), self.dtype)
         np.take(self.table, contexts.ravel(), axis=0, out=x, mode="clip")  # "clip": without it NumPy makes a copy
-        return x.reshape(len(contexts), self.size)  # (B*T, E) -> (B, T*E)
+        return x.reshape(len(contexts), contexts.shape[1] * x.shape[1])  # (B*T, E) -> (B, T*E)
 
     def backward(self, dx):
         """dx: (B, T*E). A row's gradient is the sum over all places where its token stood."""

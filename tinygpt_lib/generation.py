@@ -154,7 +154,7 @@ def _generator(seed):
 
 def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, top_p, stop_ids, rngs):
     """Check the settings now; return an iterator of pairs of arrays: the texts that go on, and a new id for each."""
-    vocab_size, context = model.tok.vocab_size, model.context
+    vocab_size = model.tok.vocab_size
     max_tokens = whole_number("max_tokens", max_tokens, 0)
     settings = _checked(temperature, top_n, repetition_penalty, top_p, vocab_size)
     stop_ids = token_ids("stop_ids", list(stop_ids) if np.iterable(stop_ids) else stop_ids, vocab_size)
@@ -163,37 +163,29 @@ def _continue(model, texts, max_tokens, temperature, top_n, repetition_penalty, 
     stops = np.isin(np.arange(vocab_size), stop_ids)  # (V,)
     never = np.where((np.arange(vocab_size) == model.tok.pad_id) & ~stops, -np.inf, 0.0)  # (V,), added to the logits
     nothing = vocab_size  # in an empty place before a short text
-    last = pad_contexts(texts, max(context, REPETITION_WINDOW), nothing)  # (B, context or more)
+    recent = pad_contexts(texts, REPETITION_WINDOW, nothing)  # (B, R)
+    reading = model.reading(texts)
 
-    def steps(last, rows):
+    def steps(recent, rows, ids=None):
         for step in range(max_tokens if texts else 0):
             if step % BLOCK == 0:
                 numbers = np.stack([rngs[row].random(BLOCK) for row in rows])  # (B, BLOCK)
-            contexts = last[:, -context:]
-            if step < context:  # later no text is shorter than the window
-                contexts = _padded(contexts, nothing, model)
-            logits = model.logits(contexts) + never  # (B, V)
-            places, weights = _candidates(logits, *settings, last[:, -REPETITION_WINDOW:])  # (B, N)
+            if ids is not None:
+                reading.add(ids)
+            places, weights = _candidates(reading.logits() + never, *settings, recent)  # (B, N)
             ids = draw_tokens(weights, numbers[:, step % BLOCK])  # (B, N) -> (B,)
             if places is not None:
                 ids = places[np.arange(len(rows)), ids] % vocab_size
-            last = np.concatenate([last[:, 1:], ids[:, None]], axis=1)
+            recent = np.concatenate([recent[:, 1:], ids[:, None]], axis=1)
             if len(stop_ids) and stops[ids].any():
                 on = ~stops[ids]
-                rows, ids, last, numbers = rows[on], ids[on], last[on], numbers[on]
+                rows, ids, recent, numbers = rows[on], ids[on], recent[on], numbers[on]
                 if len(rows) == 0:
                     return
+                reading.keep(on)
             yield rows, ids
 
-    return steps(last, np.arange(len(texts)))
-
-
-def _padded(contexts, nothing, model):
-    """Contexts (B, T) with the model's padding where there is `nothing`, before the tokens or after them."""
-    if model.padding == "after":
-        order = np.argsort(contexts == nothing, axis=1, kind="stable")
-        contexts = np.take_along_axis(contexts, order, axis=1)
-    return np.where(contexts == nothing, model.pad_id, contexts)
+    return steps(recent, np.arange(len(texts)))
 
 
 def _characters(tok, ids):

@@ -41,6 +41,13 @@ class Linear:
         dx = self._buffers("dx", (len(dy), self.W.shape[0]), self.W.dtype)
         return np.matmul(dy, self.W.T, out=dx)  # (B, O) @ (O, I) -> (B, I)
 
+    def widen(self, extra, rng):
+        """Add `extra` outputs: random weights at the scale of the old, biases 0; the old outputs stay the same."""
+        new = rng.normal(0, self.W.std(), (len(self.W), extra)).astype(self.W.dtype)
+        self.W = np.hstack([self.W, new])  # (I, O) -> (I, O + extra)
+        self.b = np.append(self.b, np.zeros(extra, self.b.dtype))
+        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
+
 
 class ReLU:
     """y = max(x, 0). Works in place, on the memory it is given: nobody needs the value before."""
@@ -71,6 +78,47 @@ class Tanh:
         """dx = dy (1 - y^2)."""
         dy *= 1 - self.y**2
         return dy
+
+
+class LayerNorm:
+    """Each row brought to mean 0 and variance 1, then a gain and a bias for each column. Ba, Kiros and Hinton 2016."""
+
+    EPSILON = 1e-5  # added to the variance: a row of equal numbers is not divided by 0
+
+    def __init__(self, size, dtype):
+        self.gain, self.bias = np.ones(size, dtype), np.zeros(size, dtype)
+        self.dgain, self.dbias = np.zeros(size, dtype), np.zeros(size, dtype)
+        self._mean = np.full(size, 1 / size, dtype)  # a product with it is a row's mean, faster than `mean`
+        self._buffers = Buffers()
+
+    def parameters(self):
+        return [(self.gain, self.dgain), (self.bias, self.dbias)]
+
+    def forward(self, x, rng=None):
+        """x: (B, E) -> (B, E)."""
+        self.normal = self._buffers("normal", x.shape, x.dtype)
+        np.subtract(x, (x @ self._mean)[:, None], out=self.normal)
+        y = self._buffers("y", x.shape, x.dtype)
+        variances = np.multiply(self.normal, self.normal, out=y) @ self._mean  # (B, E) @ (E,) -> (B,)
+        self.scale = (1 / np.sqrt(variances + x.dtype.type(self.EPSILON)))[:, None]  # (B, 1)
+        self.normal *= self.scale
+        np.multiply(self.normal, self.gain, out=y)
+        y += self.bias
+        return y
+
+    def backward(self, dy, need_dx=True):
+        """dy: (B, E) -> dx: (B, E). Every number of a row moves the row's mean and its variance, too."""
+        dx = self._buffers("dx", dy.shape, dy.dtype)
+        ones = np.ones(len(dy), dy.dtype)
+        np.matmul(ones, np.multiply(dy, self.normal, out=dx), out=self.dgain)  # (B,) @ (B, E) -> (E,)
+        np.matmul(ones, dy, out=self.dbias)
+        dnormal = dy * self.gain
+        along = np.multiply(dnormal, self.normal, out=dx) @ self._mean  # (B,)
+        np.multiply(self.normal, along[:, None], out=dx)
+        dx += (dnormal @ self._mean)[:, None]
+        np.subtract(dnormal, dx, out=dx)
+        dx *= self.scale
+        return dx
 
 
 class Dropout:

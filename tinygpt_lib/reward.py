@@ -6,7 +6,6 @@ from tinygpt_lib.chat import prompt
 from tinygpt_lib.checks import a_function, a_generator, a_model, listed, numbers, real_numbers, token_ids, whole_number
 from tinygpt_lib.generation import draw_tokens
 from tinygpt_lib.loss import softmax
-from tinygpt_lib.windows import pad_contexts
 
 
 def sample_answers(model, prompts, length, rng):
@@ -15,18 +14,21 @@ def sample_answers(model, prompts, length, rng):
     Each row draws from the model's own probabilities, as `draw_token` does, and goes on after an answer's end.
     """
     ids = token_ids("prompts", prompts, a_model(model).tok.vocab_size, dimensions=2)
-    for _ in range(whole_number("length", length, 1)):
-        logits = model.logits(pad_contexts(ids, model.context, model.pad_id, model.padding))  # (N, V)
-        ids = np.column_stack([ids, draw_tokens(softmax(logits), rng.random(len(ids)))])  # (N, P) -> (N, P + 1)
-    return ids[:, -length:]
+    reading, drawn = model.reading(ids), []
+    for place in range(whole_number("length", length, 1)):
+        if place:
+            reading.add(drawn[-1])
+        drawn.append(draw_tokens(softmax(reading.logits()), rng.random(len(ids))))
+    return np.column_stack(drawn)  # length of (N,) -> (N, length)
 
 
 def try_out(model, questions, reward, samples, length, rng):
     """Answer each of Q questions S times, judge the answers, and cut them into training examples.
 
     questions: texts of as many tokens each. reward(question, answer) -> a number. length: of an answer in tokens, its
-    end included; any special token ends it. Returns rewards (Q, S), contexts (Q*S*length, T), targets
-    (Q*S*length,) and which of these count: not those after an answer's end.
+    end included; any special token ends it. Returns rewards (Q, S), contexts and targets as `model.examples` makes
+    them of the answers' tokens, and which targets count: not those after an answer's end. For a TinyGPT these are
+    (Q*S*length, T), (Q*S*length,) and (Q*S*length,), for a GPT (Q*S, T) each.
     """
     tok, questions = a_model(model).tok, listed("the questions", questions, "texts")
     reward, rng = a_function("reward", reward), a_generator(rng)
@@ -42,9 +44,10 @@ def try_out(model, questions, reward, samples, length, rng):
     rewards = real_numbers("the rewards", [reward(questions[i // samples], text) for i, text in enumerate(texts)])
     if not np.isfinite(rewards).all():
         raise ValueError(f"a reward is {rewards[~np.isfinite(rewards)][0]}: it must be a finite number")
-    contexts = [ids[: place - length] for ids in np.hstack([asked, answers]) for place in range(length)]
-    contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)
-    return rewards.reshape(-1, samples), contexts, answers.reshape(-1), (stops == special).reshape(-1)
+    texts, own = np.hstack([asked, answers]), np.zeros((len(asked), asked.shape[1] + length))
+    own[:, asked.shape[1] :] = 1
+    contexts, targets, counts = model.examples(texts, own, np.hstack([0 * asked, stops == special]))
+    return rewards.reshape(-1, samples), contexts, targets, counts.astype(bool)
 
 
 def above_mean(rewards):
@@ -64,6 +67,7 @@ def rewarded(model, ask, reward, weigh, length, samples=4):
     def draw(rng, n):
         questions = ask(rng, n // (samples * length))
         rewards, contexts, targets, counts = try_out(model, questions, reward, samples, length, rng)
-        return contexts, targets, weigh(rewards).repeat(length) * counts
+        weights = weigh(rewards).reshape(-1, 1) * counts.reshape(rewards.size, -1)  # an answer's, at each of its tokens
+        return contexts, targets, weights.reshape(targets.shape)
 
     return draw

@@ -10,9 +10,9 @@ from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from tinygpt_lib.checks import a_function, a_model, choice, flag, real_number, token_ids, whole_number
+from tinygpt_lib.every_position import NO_TARGET
 from tinygpt_lib.interrupts import held_off
 from tinygpt_lib.optimizers import OPTIMIZERS
-from tinygpt_lib.windows import Windows
 
 SCHEDULES = {
     "constant": lambda progress: 1.0,
@@ -78,7 +78,7 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
         draw = data
     else:
         ids = token_ids("data", data, model.tok.vocab_size)
-        draw = Windows(ids, model.context, model.pad_id, model.padding, min_context, windows, substring)
+        draw = model.windows(ids, model.context, model.pad_id, model.padding, min_context, windows, substring)
     flag("progress", progress)
     for name, function in (("on_check", on_check), ("watch", watch)):
         if function is not None:
@@ -87,7 +87,7 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     stepper = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)](model.parameters())
     rng = np.random.default_rng(seed)
     dropout_rng = rng.spawn(1)[0] if model.settings["dropout"] else None
-    history, total, right, since = History(ended="running"), 0.0, 0, 0
+    history, total, right, since, asked, examples = History(ended="running"), 0.0, 0, 0, 0, 0
     started = time.perf_counter()
     shown = {"total": steps * batch_size, "unit": " examples", "unit_scale": True, "disable": not progress}
     # One BLAS thread: products this small get slower with more. Overflow shows as a loss that is not finite.
@@ -103,6 +103,7 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
                         f"Stopped: the loss became {loss} at step {step}; try a learning rate below {learning_rate}."
                     )
                 break
+            count = int(np.count_nonzero(np.asarray(targets) != NO_TARGET))
             rate = learning_rate * rate_at((step - 1) / steps)
             with interrupts.unbroken():
                 if weight_decay:
@@ -110,16 +111,20 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
                         if value.ndim == 2:  # weights, not biases
                             value *= 1 - rate * weight_decay
                 stepper.step(rate)
-                bar.update(batch_size)
-            total, right, since = total + loss, right + hits, since + 1
+                bar.update(count)
+            total, right, since, asked, examples = (
+                total + loss,
+                right + hits,
+                since + 1,
+                asked + count,
+                examples + count,
+            )
             if step % every == 0 or step == steps or interrupts.asked:
-                measured = _measured(
-                    step, batch_size, started, total / since, right / (since * batch_size), model, valid
-                )
+                measured = _measured(step, examples, started, total / since, right / asked, model, valid)
                 with interrupts.unbroken():
                     history.append(measured)
                     bar.set_postfix_str(f"loss {history.loss[-1]:.3f}", refresh=False)
-                total, right, since = 0.0, 0, 0
+                total, right, since, asked = 0.0, 0, 0, 0
                 if step == steps:
                     history.ended = "finished"
                 if not interrupts.asked and on_check and on_check(model, step):
@@ -160,14 +165,12 @@ def _valid_batches(model, valid_ids):
         raise ValueError(
             f"valid_ids has {len(ids)} tokens: it needs at least {model.context + 1}, one more than a window"
         )
-    ends = np.unique(np.linspace(model.context, len(ids) - 1, VALID_EXAMPLES).astype(int))
-    windows = ids[ends[:, None] + np.arange(-model.context, 1)]  # (n, context + 1): a window and its target
-    return [(part[:, :-1], part[:, -1]) for part in np.array_split(windows, min(4, len(windows)))]
+    return list(model.exam(ids, VALID_EXAMPLES))
 
 
-def _measured(step, batch_size, started, loss, accuracy, model, valid):
+def _measured(step, examples, started, loss, accuracy, model, valid):
     """What a check adds to the History."""
-    measured = {"step": step, "examples": step * batch_size, "loss": loss, "accuracy": accuracy}
+    measured = {"step": step, "examples": examples, "loss": loss, "accuracy": accuracy}
     if valid is not None:
         result = model.evaluate_batches(valid)
         measured |= {"valid_loss": result.loss, "valid_accuracy": result.accuracy}

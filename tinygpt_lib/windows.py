@@ -107,3 +107,19 @@ def all_contexts(ids, context, length, pad_id, padding, vocab_size, size=4096):
         ends = np.arange(start, min(start + size, len(ids)))
         lengths = np.full(len(ends), length)
         yield gather(ids, ends, lengths, context, pad_id, padding), ids[ends]
+
+
+def single_tokens(texts, asked, weights, context, pad_id, padding):
+    """Texts cut into a context for each asked token: contexts (N, T), targets and weights (N,).
+
+    texts: lists of ids. asked: for each text, which of its tokens are targets. weights: a number for each token, or
+    None: all 1.
+    """
+    flags = [np.flatnonzero(flags) for flags in asked]
+    contexts = pad_contexts(
+        [ids[:place] for ids, places in zip(texts, flags) for place in places], context, pad_id, padding
+    )
+    targets = np.array([ids[place] for ids, places in zip(texts, flags) for place in places])
+    if weights is None:
+        return contexts, targets, np.ones(len(targets), np.float32)
+    return contexts, targets, np.concatenate([np.asarray(row)[places] for row, places in zip(weights, flags)])

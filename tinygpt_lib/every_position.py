@@ -1,0 +1,107 @@
+"""Training examples for a model that learns at every position of a window: the token after each.
+
+Contexts, targets and weights are (B, T); where nothing is asked, the target is NO_TARGET.
+"""
+
+import numpy as np
+
+from tinygpt_lib.checks import a_generator, whole_number
+from tinygpt_lib.windows import Windows, pad_contexts
+
+NO_TARGET = -1
+
+
+class EveryPosition(Windows):
+    """Draws whole windows: each of a window's positions has a target, the token after it.
+
+    The same settings as `Windows`; a substring is read at once, so it is no longer than the window. Positions with less
+    than `min_context` tokens to look at, themselves included, have NO_TARGET.
+    """
+
+    def __init__(self, ids, context, *settings, **named):
+        super().__init__(ids, context, *settings, **named)
+        if self.substring > self.context:
+            raise ValueError(f"substring is {self.substring}: this model reads it at once, so at most {self.context}")
+
+    def __call__(self, rng, n):
+        """n targets or a few more, in B whole windows: contexts, targets and weights (all 1), each (B, T)."""
+        a_generator(rng)
+        asked = self.substring - self.min_context + 1
+        starts = self.draw_starts(rng, -(-whole_number("n", n, 0, 10**6) // asked))
+        spans = np.take(self.ids, starts[:, None] + np.arange(self.substring + 1), mode="wrap")  # (B, S + 1)
+        contexts = pad_contexts(spans[:, :-1], self.context, self.pad_id, self.padding)
+        targets = np.full_like(contexts, NO_TARGET)
+        first = self.context - self.substring if self.padding == "before" else 0
+        targets[:, first + self.min_context - 1 : first + self.substring] = spans[:, self.min_context :]
+        return contexts, targets, np.ones(targets.shape, np.float32)
+
+
+def whole_windows(texts, asked, weights, context, pad_id, padding):
+    """Texts cut into windows, from their last asked token backwards: contexts, targets, weights (B, T).
+
+    As `windows.single_tokens`, which makes a context for each asked token. Here a window asks for many; each token is
+    asked for once, with half a window before it or all of its text.
+    """
+    rows = []
+    for n, (ids, flags) in enumerate(zip(texts, asked)):
+        ids, flags = np.asarray(ids), np.array(flags, bool)
+        while flags.any():
+            end = int(np.flatnonzero(flags)[-1])
+            start = max(0, end - context)
+            first = start + context // 2 if start else 0  # what stands further left is left to another window
+            here = np.flatnonzero(flags[first + 1 : end + 1]) + first + 1
+            if len(here) == 0:
+                raise ValueError("a text's first token is asked for: it has nothing before it, so leave it out")
+            rows.append(
+                (ids[start:end], here - start - 1, ids[here], 1 if weights is None else np.asarray(weights[n])[here])
+            )
+            flags[here] = False
+    contexts = pad_contexts([row[0] for row in rows], context, pad_id, padding)
+    targets, shares = np.full(contexts.shape, NO_TARGET), np.zeros(contexts.shape, np.float32)
+    for n, (ids, places, ids_asked, weight) in enumerate(rows):
+        places = places + (context - len(ids) if padding == "before" else 0)
+        targets[n, places], shares[n, places] = ids_asked, weight
+    return contexts, targets, shares
+
+
+def half_windows(ids, context, pad_id, padding, most=None, size=4096):
+    """Windows that overlap by half, so that each token but the first is a target once: yields contexts, targets (b, T).
+
+    most: only so many targets, evenly spread, each with half a window before it.
+    """
+    if len(ids) < 2:
+        raise ValueError(f"the text has {len(ids)} tokens: to predict after 1 it needs at least 2")
+    half = max(context // 2, 1)
+    starts = np.arange(0, max(len(ids) - 1 - context, 0) + half, half)
+    if most is not None and len(starts) > 2:
+        starts = starts[np.unique(np.linspace(1, len(starts) - 2, max(most // half, 1)).astype(int))]
+    for part in np.array_split(starts, -(-len(starts) * context // size)):
+        ends = np.minimum(part + context, len(ids) - 1)
+        contexts = pad_contexts([ids[start:end] for start, end in zip(part, ends)], context, pad_id, padding)
+        targets = np.full(contexts.shape, NO_TARGET)
+        for row, start, end in zip(targets, part, ends):
+            new = min(half, end - start) if start else end - start  # the last of them; those before had their window
+            last = context if padding == "before" else end - start
+            row[last - new : last] = ids[end + 1 - new : end + 1]
+        yield contexts, targets
+
+
+def shifted_left(contexts, pad_id, padding):
+    """Padded contexts (B, T) with their tokens first, cut to the longest: ids (B, n), order (B, n), lengths (B,).
+
+    order: the column that each place came from; None where nothing moved.
+    """
+    edge = contexts[:, 0 if padding == "before" else -1]
+    if (edge != pad_id).all():
+        return contexts, None, np.full(len(contexts), contexts.shape[1])
+    real = contexts != pad_id
+    if not real.any(axis=1).all():
+        raise ValueError("a context holds nothing but padding: give it at least one token")
+    if padding == "before":
+        empty = real.argmax(axis=1)
+        lengths = contexts.shape[1] - empty
+    else:
+        lengths = contexts.shape[1] - real[:, ::-1].argmax(axis=1)
+        empty = np.zeros_like(lengths)
+    order = (empty[:, None] + np.arange(lengths.max())) % contexts.shape[1]
+    return np.take_along_axis(contexts, order, axis=1), order, lengths
