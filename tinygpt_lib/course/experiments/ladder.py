@@ -1,6 +1,7 @@
 """What each part of a GPT buys: from a table of pairs to two blocks with positions, rung by rung."""
 
 from tinygpt_lib.course.experiments.exams import exam_loss
+from tinygpt_lib.course.experiments.grid import Grid
 from tinygpt_lib.course.experiments.text_runs import characters, text_run
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.transformer import GPT, Block
