@@ -115,11 +115,14 @@ def single_tokens(texts, asked, weights, context, pad_id, padding):
     texts: lists of ids. asked: for each text, which of its tokens are targets. weights: a number for each token, or
     None: all 1.
     """
-    flags = [np.flatnonzero(flags) for flags in asked]
-    contexts = pad_contexts(
-        [ids[:place] for ids, places in zip(texts, flags) for place in places], context, pad_id, padding
-    )
-    targets = np.array([ids[place] for ids, places in zip(texts, flags) for place in places])
-    if weights is None:
-        return contexts, targets, np.ones(len(targets), np.float32)
-    return contexts, targets, np.concatenate([np.asarray(row)[places] for row, places in zip(weights, flags)])
+    ids, firsts, places = end_to_end(texts, asked)
+    contexts = gather(ids, places, np.minimum(places - firsts[places], context), context, pad_id, padding)
+    weights = np.ones(len(places), np.float32) if weights is None else np.concatenate(weights)[places]
+    return contexts, ids[places], weights
+
+
+def end_to_end(texts, asked):
+    """Texts as one: its ids (n,), where each id's own text begins (n,), and the places that are asked for (N,)."""
+    sizes = [len(ids) for ids in texts]
+    firsts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.concatenate(texts), firsts, np.flatnonzero(np.concatenate(asked))
