@@ -7,6 +7,7 @@ import numpy as np
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.language_model import LanguageModel
 from tinygpt_lib.model import TinyGPT
+from tinygpt_lib.transformer import GPT
 
 LETTERS = Tokenizer.train("abcdefg", vocab_size=8)  # ids 0 to 6, and the pad: 7
 
@@ -14,6 +15,11 @@ LETTERS = Tokenizer.train("abcdefg", vocab_size=8)  # ids 0 to 6, and the pad: 7
 def tiny(tok=LETTERS, **settings):
     """An untrained model, small enough for a loop over everything it does."""
     return TinyGPT(tok, **{"context": 3, "embedding_size": 2, "hidden": (5,), **settings})
+
+
+def tiny_gpt(tok=LETTERS, **settings):
+    """The same of attention."""
+    return GPT(tok, **{"context": 3, "width": 8, "heads": 2, "layers": 2, **settings})
 
 
 def weights(model):

@@ -42,10 +42,9 @@ def whole_windows(texts, asked, weights, context, pad_id, padding):
     As `windows.single_tokens`, which makes a context for each asked token. Here a window asks for many; each token is
     asked for once, with half a window before it or all of its text.
     """
-    ids, firsts, places = end_to_end(texts, asked)
+    ids, firsts, places, weights = end_to_end(texts, asked, weights)
     if (firsts[places] == places).any():
         raise ValueError("a text's first token is asked for: it has nothing before it, so leave it out")
-    weights = np.ones(len(ids)) if weights is None else np.concatenate(weights)
     windows = []
     while not windows or len(places):  # a window (row) for each text with places left
         last = np.diff(firsts[places], append=len(ids)) > 0  # (N,): of its text
@@ -69,8 +68,6 @@ def half_windows(ids, context, pad_id, padding, most=None, size=4096):
 
     most: only so many targets, evenly spread, each with half a window before it.
     """
-    if len(ids) < 2:
-        raise ValueError(f"the text has {len(ids)} tokens: to predict after 1 it needs at least 2")
     half = max(context // 2, 1)
     starts = np.arange(0, max(len(ids) - 1 - context, 0) + half, half)
     if most is not None and len(starts) > 2:
