@@ -49,7 +49,7 @@ class Cached:
         if not self.lengths.all():
             raise ValueError("a text has no tokens: there is nothing to go on from, so give it at least one")
         shape = len(texts), model.settings["heads"], model.context, model.settings["width"] // model.settings["heads"]
-        self.kept = [np.empty((2, *shape), model.dtype) for _ in model.blocks]  # (2, B, H, T, D): keys, values
+        self.kept = [np.zeros((2, *shape), model.dtype) for _ in model.blocks]  # (2, B, H, T, D): keys, values
         self._logits = np.empty((len(texts), model.tok.vocab_size), model.dtype)
         if len(texts):
             self._read(np.arange(len(texts)))
@@ -73,7 +73,7 @@ class Cached:
             x = model.start(ids, places)  # (B, E)
             for block, (keys, values) in zip(model.blocks, self.kept):
                 x = block.step(x, keys, values, places)
-            self._logits = model.finish(x)  # (B, E) -> (B, V)
+            self._logits[:] = model.finish(x)  # (B, E) -> (B, V)
         if len(full):
             self._read(full)
 
