@@ -53,3 +53,25 @@ class Scripted(LanguageModel):
     def logits(self, contexts):
         lengths = (contexts != self.pad_id).sum(axis=1)
         return np.stack([np.where(np.arange(self.tok.vocab_size) == self.choose(n), 5.0, 0.0) for n in lengths])
+
+
+def slopes_agree(loss, pairs, rng, entries=20, step=1e-4, rel=1e-6):
+    """Compare gradients with central differences of `loss()`; relative to each array's largest slope.
+
+    pairs: arrays (value, gradient); at most so many entries of each are tried. Differences over one step and over two
+    together have an error of the fourth order: so the step may be large, and rounding is small.
+    """
+    for value, gradient in pairs:
+        flat, slopes = value.reshape(-1), []
+        assert np.shares_memory(flat, value)
+        chosen = rng.choice(flat.size, min(entries, flat.size), replace=False)
+        gradient = gradient.reshape(-1)[chosen].copy()
+        for entry in chosen:
+            before, ends = flat[entry], []
+            for change in (step, -step, 2 * step, -2 * step):
+                flat[entry] = before + change
+                ends.append(loss())
+            flat[entry] = before
+            slopes.append((8 * (ends[0] - ends[1]) - (ends[2] - ends[3])) / (12 * step))
+        assert np.abs(slopes).max() > 0
+        np.testing.assert_allclose(gradient, slopes, rtol=rel, atol=rel * np.abs(slopes).max())

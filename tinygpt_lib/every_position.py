@@ -77,7 +77,7 @@ def half_windows(ids, context, pad_id, padding, most=None, size=4096):
         contexts = pad_contexts([ids[start:end] for start, end in zip(part, ends)], context, pad_id, padding)
         targets = np.full(contexts.shape, NO_TARGET)
         for row, start, end in zip(targets, part, ends):
-            new = min(half, end - start) if start else end - start  # the last of them; those before had their window
+            new = end - (start + context - half if start else start)  # those further left had their window
             last = context if padding == "before" else end - start
             row[last - new : last] = ids[end + 1 - new : end + 1]
         yield contexts, targets

@@ -141,11 +141,12 @@ class GPT(LanguageModel):
         targets = numbers("targets", targets, ..., None)
         weights = None if weights is None else numbers("weights", weights, *targets.shape)
         if targets.ndim == 2 and targets.shape == np.shape(contexts):
+            count = np.count_nonzero(targets != NO_TARGET)
             if order is not None:
                 targets = np.take_along_axis(targets, order, axis=1)
                 weights = None if weights is None else np.take_along_axis(weights, order, axis=1)
-            rows, columns = np.nonzero(targets != NO_TARGET)
-            if (columns >= lengths[rows]).any():
+            rows, columns = np.nonzero((targets != NO_TARGET) & (np.arange(ids.shape[1]) < lengths[:, None]))
+            if len(rows) < count:
                 raise ValueError("a target stands where a context is padding: only tokens have one after them")
             targets = targets[rows, columns]
             weights = None if weights is None else weights[rows, columns]
