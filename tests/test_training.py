@@ -92,6 +92,7 @@ def test_every_way_of_drawing_from_a_text_is_passed_on(monkeypatch):
     [
         ("constant", [0.2, 0.2, 0.2, 0.2]),
         ("linear", [0.2, 0.15, 0.1, 0.05]),
+        ("warmup", [0.0, 0.2 * 0.75 / 0.95, 0.2 * 0.5 / 0.95, 0.2 * 0.25 / 0.95]),
         ("cosine", [0.2, 0.1 + np.sqrt(0.005), 0.1, 0.1 - np.sqrt(0.005)]),
     ],
 )
@@ -342,7 +343,7 @@ def test_the_progress_bar_counts_examples(capsys):
         ({"learning_rate": "fast"}, "learning_rate is 'fast'"),
         ({"weight_decay": -1}, "weight_decay is -1"),
         ({"optimizer": "lion"}, "optimizer is 'lion': choose one of 'sgd', 'adam'"),
-        ({"schedule": "step"}, "schedule is 'step': choose one of 'constant', 'linear', 'cosine'"),
+        ({"schedule": "step"}, "schedule is 'step': choose one of 'constant', 'linear', 'cosine', 'warmup'"),
         ({"windows": "all"}, "windows is 'all'"),
         ({"min_context": 4}, "min_context is 4: it must be a whole number from 1 to 3"),
         ({"substring": 0}, "substring is 0"),

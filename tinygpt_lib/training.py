@@ -18,6 +18,7 @@ SCHEDULES = {
     "constant": lambda progress: 1.0,
     "linear": lambda progress: 1.0 - progress,
     "cosine": lambda progress: 0.5 + 0.5 * math.cos(math.pi * progress),
+    "warmup": lambda progress: progress / 0.05 if progress < 0.05 else (1.0 - progress) / 0.95,
 }
 VALID_EXAMPLES = 8192  # a check measures at most so many tokens of the validation text, spread evenly, always the same
 
@@ -56,7 +57,7 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
     valid_ids: held-out ids; at each check the loss on a fixed sample of them is measured.
     steps, batch_size: how many batches of how many examples (a context and its next token).
     schedule: "linear" lets the learning rate fall to 0 over the run, "cosine" too, slowly at both ends; "constant"
-    keeps it.
+    keeps it; "warmup" lets it rise over the first twentieth, and then fall as "linear" does.
     weight_decay: times the learning rate, the share taken off each weight at each step (Loshchilov and Hutter 2019).
     windows, min_context, substring: how examples are drawn from a text, see `windows.Windows`.
     every: steps between checks; on_check(model, step) may return True to end the run; then watch(history) is called,

@@ -6,17 +6,19 @@ from pathlib import Path
 from tinygpt_lib.checks import shown_path, text
 from tinygpt_lib.corpus import load_text
 from tinygpt_lib.model import TinyGPT
+from tinygpt_lib.transformer import GPT
 
 DATA = Path(__file__).parents[2] / "data"
 MODELS = DATA / "models"
 RESULTS = DATA / "results"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CONVERSATIONS = DATA / "conversations"
+GPTS = ("gpt",)  # the stored models of this kind
 
 
-def stored_model(name) -> TinyGPT:
-    """A stored model, "shakespeare" or "chat_base", as it was trained."""
-    return TinyGPT.load(MODELS / f"{text('the name', name)}.npz")
+def stored_model(name):
+    """A stored model as it was trained: the TinyGPT "shakespeare" or "chat_base", or the GPT "gpt"."""
+    return (GPT if name in GPTS else TinyGPT).load(MODELS / f"{text('the name', name)}.npz")
 
 
 def model_facts(name) -> dict:

@@ -9,8 +9,10 @@ from tinygpt_lib.checks import choice
 from tinygpt_lib.course.experiments import (
     alphabetize,
     conversations,
+    distances,
     encodings,
     exams,
+    ladder,
     network,
     original_runs,
     original_sorting,
@@ -20,7 +22,9 @@ from tinygpt_lib.course.experiments import (
     rates,
     refusals,
     reward,
+    sorting_gpt,
     token_sizes,
+    transformers,
     windows,
 )
 from tinygpt_lib.course.experiments.grid import run_grid
@@ -41,6 +45,10 @@ GRIDS = {
     **conversations.GRIDS,
     **refusals.GRIDS,
     **reward.GRIDS,
+    **sorting_gpt.GRIDS,
+    **distances.GRIDS,
+    **ladder.GRIDS,
+    **transformers.GRIDS,
 }
 
 

@@ -33,6 +33,7 @@ def every_token(model, known):
     contexts = [ids[:place] for ids in rows for place in range(1, len(ids))]
     draw.contexts = pad_contexts(contexts, model.context, model.pad_id, model.padding)
     draw.targets = np.array([id for ids in rows for id in ids[1:]])
+    draw.weights = np.ones(len(draw.targets), np.float32)
     return draw
 
 

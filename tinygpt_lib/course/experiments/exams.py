@@ -11,6 +11,7 @@ import numpy as np
 from tinygpt_lib.corpus import TINY_SHAKESPEARE, speeches
 from tinygpt_lib.course.experiments.grid import Grid
 from tinygpt_lib.course.experiments.text_runs import characters, first_part
+from tinygpt_lib.every_position import NO_TARGET
 from tinygpt_lib.loss import softmax
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.ngrams import NGram
@@ -37,6 +38,22 @@ def surprises(model, ids, shown):
     batches = all_contexts(skipped, model.context, shown, model.pad_id, model.padding, model.tok.vocab_size)
     nats = [-np.log(softmax(model.logits(contexts))[np.arange(len(targets)), targets]) for contexts, targets in batches]
     return np.concatenate(nats)
+
+
+LONG_SKIP = 128  # as SKIP, where a window of 256 is among the models: half of it stands before each character
+
+
+def exam_loss(model, ids, skip=LONG_SKIP) -> float:
+    """Mean loss in nats of each token of `ids` from place `skip` on, each once, with all the context the model takes.
+
+    A GPT reads windows that overlap by half: a token has at least half a window before it. ids: (N,), N > skip.
+    """
+    half = max(model.context // 2, 1)
+    if not hasattr(model, "all_logits"):
+        return model.loss(ids[skip - model.context :])
+    batches = list(model.exam(ids[skip - half :]))
+    batches[0][1][0, : half - 1] = NO_TARGET  # the first window's first half is there to be read only
+    return model.evaluate_batches(batches).loss
 
 
 def longest_known(training_ids, ids):

@@ -34,14 +34,14 @@ def first_part(share):
     return ids[: round(len(ids) * share)]
 
 
-def text_run(seed, network, training, ids=None):
-    """Train a fresh TinyGPT(tok, **network) on `ids` (None: the first nine tenths) with train(**training).
+def text_run(seed, network, training, ids=None, model=None):
+    """Train a fresh TinyGPT(tok, **network), or `model`, on `ids` (None: the first nine tenths) with train(**training).
 
     Returns the model and its curve: at each check the examples and processor seconds so far, the training loss and
     accuracy since the check before, and the loss on (a sample of) the held-out tenth.
     """
     tok, training_ids, held_out = characters()
-    model = TinyGPT(tok, seed=seed, **network)
+    model = model or TinyGPT(tok, seed=seed, **network)
     started, seconds = time.process_time(), []
     history = train(
         model, training_ids if ids is None else ids, held_out, seed=seed, progress=False,
