@@ -89,6 +89,8 @@ TASK = {"length": 6, "size": 3}  # as in notebook 03
 RATES = {"onehot": (2, 4, 8, 16), "gpt": (0.25, 0.5, 1, 2)}  # thousandths
 CHOSEN = {"onehot": 8e-3, "gpt": 5e-4}  # by sorting_rates
 
+GROWTH_RATES = {"onehot": 8e-3, "gpt": 1e-3}  # the same for all lengths, and not chosen for any
+
 WAYS = {
     "onehot": {"model": "onehot"},
     **{positions: {"model": "gpt", "positions": positions} for positions in ("learned", "rotary", "none")},
@@ -120,7 +122,7 @@ GRIDS = {
         strings_to_right,
         {
             f"{model} {length}": {
-                "model": model, "length": length, "size": 3, "learning_rate": CHOSEN[model], "most": 60_000,
+                "model": model, "length": length, "size": 3, "learning_rate": GROWTH_RATES[model], "most": 60_000,
             }
             for model in KINDS
             for length in (6, 8, 12)

@@ -1,6 +1,7 @@
 """What a page shows: figures, tokens in colour, panels. Nothing that computes a result belongs here."""
 
 from tinygpt_lib.course.show import diagrams, plots
+from tinygpt_lib.course.show.attention import attention_figure, attention_panel
 from tinygpt_lib.course.show.beliefs import beliefs, beliefs_panel
 from tinygpt_lib.course.show.bounds import bound_panel
 from tinygpt_lib.course.show.coloured import coloured_conversation, coloured_tokens
