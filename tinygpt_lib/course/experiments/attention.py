@@ -134,8 +134,8 @@ CUTS = {
     "norms alone": {"sums": False},
     "neither": {"sums": False, "norms": False},
 }
-DEPTH_RATES = (0.5, 2, 8)  # thousandths
-DEPTH_CHOSEN = {"sums and norms": 8e-3, "sums alone": 2e-3, "norms alone": 2e-3, "neither": 2e-3}  # by ..._depth_rates
+DEPTH_RATES = (0.5, 2, 8, 32)  # thousandths
+DEPTH_CHOSEN = dict.fromkeys(CUTS, 8e-3) | {"sums alone": 2e-3}  # by attention_depth_rates
 
 # ---- mistakes that hide ---------------------------------------------------------------------------------------------
 

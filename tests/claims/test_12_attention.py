@@ -1,0 +1,156 @@
+"""Notebook 12's intervals and verdicts, computed again from the stored runs."""
+
+import functools
+import json
+import math
+import statistics
+
+import pytest
+from printed import agrees, interval, lines, numbers, pairs, same
+
+from tinygpt_lib.course.measures import family_interval
+from tinygpt_lib.course.stored import RESULTS
+
+NOTEBOOK = "12_attention.ipynb"
+
+
+@functools.cache
+def stored(name):
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))["conditions"]
+
+
+def runs(name, condition, key):
+    return [run[key] for run in stored(name)[condition]["runs"]]
+
+
+def minus(name, condition, other, key):
+    return [a - b for a, b in zip(runs(name, condition, key), runs(name, other, key))]
+
+
+def printed_family(line, gaps, comparisons):
+    """Whether "a +- b" in a line is the mean of these gaps and an interval that is one of so many."""
+    return all(agrees(shown, value) for shown, value in zip(pairs(line)[0], family_interval(gaps, comparisons)))
+
+
+def best_rate(name, case):
+    """The rate, in thousandths, at which a case has the best mean on the seeds for choosing."""
+    key, sign = ("loss", -1) if "depth" in name else ("asked", 1)
+    tried = {c.rpartition(", ")[2]: statistics.fmean(runs(name, c, key)) for c in stored(name) if c.rpartition(", ")[0] == case}
+    return float(max(tried, key=lambda rate: sign * tried[rate]))
+
+
+# ---- depth --------------------------------------------------------------------------------------------------------
+
+CUTS = ("sums and norms", "sums alone", "norms alone", "neither")
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_depth(cut):
+    losses = runs("attention_depth", cut, "loss")
+    loss_line = next(line for line in lines(NOTEBOOK, cut) if line.endswith(" nats"))
+    assert same(pairs(loss_line)[0], losses)
+    ratios = sorted(run[0] / run[-1] for run in runs("attention_depth", cut, "slopes"))
+    line = next(line for line in lines(NOTEBOOK, cut) if " to " in line)
+    assert agrees(line.split()[-3], ratios[0]) and agrees(line.split()[-1], ratios[-1])
+    if cut != CUTS[0]:
+        line = next(line for line in lines(NOTEBOOK, cut) if "minus sums and norms" in line)
+        assert printed_family(line, minus("attention_depth", cut, CUTS[0], "loss"), 3)
+
+
+def test_what_is_said_of_depth():
+    slopes = {cut: [run[0] / run[-1] for run in runs("attention_depth", cut, "slopes")] for cut in CUTS}
+    assert max(slopes["neither"]) < 0.2 and all(0.3 < ratio < 3 for ratio in slopes["norms alone"])
+    losses = {cut: runs("attention_depth", cut, "loss") for cut in CUTS}
+    assert min(losses["norms alone"] + losses["neither"]) > 3.25 > max(losses["sums alone"])
+    mean, half = family_interval(minus("attention_depth", "sums alone", CUTS[0], "loss"), 3)
+    assert mean > half
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_rates_of_depth_were_chosen_elsewhere(cut):
+    chosen = stored("attention_depth")[cut]["settings"]["learning_rate"]
+    assert chosen == pytest.approx(best_rate("attention_depth_rates", cut) / 1000)
+
+
+# ---- copying ------------------------------------------------------------------------------------------------------
+
+COPIERS = ("slots", "1 layer", "2 layers, learned", "2 layers, rotary", "2 layers, none")
+
+
+@pytest.mark.parametrize("name", [*COPIERS, "slots, 10 times"])
+def test_copying(name):
+    line = next(line for line in lines(NOTEBOOK, name) if " strings " in line)
+    for shown, key in zip(pairs(line)[-2:], ("asked", "never")):
+        assert same(shown, [100 * share for share in runs("attention_copying", name, key)])
+
+
+def test_what_is_said_of_copying():
+    asked, never = ({name: runs("attention_copying", name, key) for name in COPIERS} for key in ("asked", "never"))
+    assert all(max(asked[name]) < 0.3 for name in ("slots", "1 layer"))
+    assert all(min(asked[name]) > 0.99 for name in ("2 layers, learned", "2 layers, rotary"))
+    assert max(never["slots"] + never["1 layer"]) < 0.02 and max(never["2 layers, learned"]) < 0.3
+    assert min(never["2 layers, rotary"]) > 0.99 and min(never["2 layers, none"]) > 0.9
+    assert max(runs("attention_copying", "slots, 10 times", "never")) < 0.02
+
+
+@pytest.mark.parametrize("name", COPIERS)
+def test_rates_of_copying_were_chosen_elsewhere(name):
+    chosen = stored("attention_copying")[name]["settings"]["learning_rate"]
+    assert chosen == pytest.approx(best_rate("attention_copying_rates", name) / 1000)
+
+
+# ---- mistakes -----------------------------------------------------------------------------------------------------
+
+MISTAKES = ("right", "root of the width", "no transpose", "a leak")
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes(name):
+    line = next(line for line in lines(NOTEBOOK, name) if len(pairs(line)) == 3)
+    for shown, key in zip(pairs(line), ("training", "held_out", "honest")):
+        assert same(shown, runs("attention_mistakes", name, key))
+    if name != "right":
+        gaps = minus("attention_mistakes", name, "right", "honest")
+        line = next(line for line in lines(NOTEBOOK, name) if line.endswith(("worse", "better", "difference")))
+        mean, half = family_interval(gaps, 3)
+        assert printed_family(line, gaps, 3)
+        assert line.endswith("worse" if mean > half else "better" if mean < -half else "no clear difference")
+
+
+def test_a_leak_looks_best_and_is_worst():
+    for key, least in (("training", True), ("held_out", True), ("honest", False)):
+        means = {name: statistics.fmean(runs("attention_mistakes", name, key)) for name in MISTAKES}
+        assert (min if least else max)(means, key=means.get) == "a leak"
+
+
+def test_four_times_as_long():
+    printed = lines(NOTEBOOK, "no transpose minus right")
+    for line, more in zip(printed, ("", ", 4 times"), strict=True):
+        gaps = minus("attention_mistakes", f"no transpose{more}", f"right{more}", "honest")
+        assert same(pairs(line)[0], gaps)
+
+
+# ---- sorting ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["onehot", "gpt"])
+def test_sorting_again(name):
+    line = next(line for line in lines(NOTEBOOK, name) if "of training" in line)
+    assert same(pairs(line)[0], runs("sorting_again", name, "strings"))
+    found = [runs("sorting_growth", f"{name} {length}", "strings") for length in (6, 8, 12)]
+    line = next(line for line in lines(NOTEBOOK, name) if len(pairs(line)) == 3)
+    assert all(same(shown, strings) for shown, strings in zip(pairs(line), found))
+
+
+def test_sorting_paired():
+    ratios = [math.log(a / b) for a, b in zip(*(runs("sorting_again", name, "strings") for name in ("gpt", "onehot")))]
+    mean, half = interval(ratios)
+    found = numbers(lines(NOTEBOOK, "strings, gpt / onehot, paired")[0].partition(":")[2])
+    assert found == pytest.approx([math.exp(mean), math.exp(mean - half), math.exp(mean + half)], abs=0.06)
+
+
+@pytest.mark.parametrize("name", ["onehot", "learned", "rotary", "none"])
+def test_lengths_never_trained(name):
+    line = next(line for line in lines(NOTEBOOK, name) if len(numbers(line)) == 9)
+    shares = zip(*runs("sorting_lengths", f"{name}, 1", "right"))
+    assert all(agrees(f"{shown:g}", 100 * statistics.fmean(share)) for shown, share in zip(numbers(line), shares))
