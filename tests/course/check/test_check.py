@@ -355,7 +355,8 @@ def any_place_at_all(f, x):
 
 def two_places_at_least(f, x):
     """Would miss a leak of one place."""
-    return any((abs(f(x + (np.arange(len(x)) == t)[:, None]) - f(x))[: max(t - 1, 0)] > 1e-9).any() for t in range(len(x)))
+    changed = [x + (np.arange(len(x)) == t)[:, None] for t in range(len(x))]
+    return any((abs(f(new) - f(x))[: max(t - 1, 0)] > 1e-9).any() for t, new in enumerate(changed))
 
 
 def others_moved(f, q, k, v, heads, which):
