@@ -11,7 +11,7 @@ from printed import agrees, interval, lines, numbers, pairs, same
 from tinygpt_lib.course.stored import RESULTS
 
 NOTEBOOK = "12_attention.ipynb"
-ONE_OF_THREE = 3.961  # Student's t with 4 degrees of freedom exceeds it with probability 0.025 / 3
+ONE_OF_THREE, ONE_OF_FOUR = 3.961, 4.315  # Student's t, 4 degrees of freedom, exceeds them with 0.025 / 3 and / 4
 
 
 @functools.cache
@@ -133,11 +133,20 @@ def test_a_leak_looks_best_and_is_worst():
         assert (min if least else max)(means, key=means.get) == "a leak"
 
 
-def test_four_times_as_long():
-    printed = lines(NOTEBOOK, "no transpose minus right")
-    for line, more in zip(printed, ("", ", 4 times"), strict=True):
-        gaps = minus("attention_mistakes", f"no transpose{more}", f"right{more}", "honest")
-        assert same(pairs(line)[0], gaps)
+@pytest.mark.parametrize("steps, more", [("400", ""), ("1,600", ", 4 times")])
+@pytest.mark.parametrize("where, key", [("last place", "honest"), ("all places", "held_out")])
+def test_longer_without_the_transpose(steps, more, where, key):
+    gaps = minus("attention_mistakes", f"no transpose{more}", f"right{more}", key)
+    (line,) = [line for line in lines(NOTEBOOK, f"{steps} steps, ") if where in line]
+    half = ONE_OF_FOUR * statistics.stdev(gaps) / math.sqrt(5)
+    assert all(agrees(shown, value) for shown, value in zip(pairs(line)[0], (statistics.fmean(gaps), half)))
+
+
+def test_the_mistake_leads_and_then_lags():
+    gaps = lambda more, key: minus("attention_mistakes", f"no transpose{more}", f"right{more}", key)
+    assert max(gaps("", "honest")) < 0 < min(gaps(", 4 times", "held_out"))
+    mean, half = interval(gaps(", 4 times", "honest"))
+    assert abs(mean) < half
 
 
 # ---- sorting ------------------------------------------------------------------------------------------------------
