@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from notebooks import NOTEBOOKS, run_cells
 from tinygpt_lib import (
     alphabetize,
+    attention,
     bpe,
     chat,
     corpus,
@@ -24,6 +25,7 @@ from tinygpt_lib import (
     optimizers,
     reward,
     training,
+    transformer,
     windows,
 )
 from tinygpt_lib.course.assistant import sorting_reward
@@ -48,6 +50,7 @@ n07 = taught("07_windows_and_context")
 n08 = taught("08_network_choices")
 n09 = taught("09_conversations")
 n11 = taught("11_reinforcement_learning")
+n12 = taught("12_attention")
 
 texts = st.text(alphabet="ab c\n,é", max_size=60)
 
@@ -373,3 +376,83 @@ def test_rewards(n11, question, answer):
 def test_pass_at(n11, n, data):
     k, c = data.draw(st.integers(1, n)), data.draw(st.integers(0, n))
     assert n11.pass_at(k, n, c) == sorting_reward.pass_at(k, n, c)
+
+
+# ---- attention ----------------------------------------------------------------------------------------------------
+
+SHAPES = [(1, 1, 2), (5, 1, 4), (6, 2, 4), (7, 4, 8)]  # places, heads, width
+
+
+def linears(rng, width):
+    """Two layers for attention: width -> 3 width, and width -> width."""
+    sizes = 3 * width, width
+    return [layers.Linear(rng.normal(0, width**-0.5, (width, n)), rng.normal(size=n)) for n in sizes]
+
+
+def norm_pair(n12, rng, width):
+    """The notebook's layer norm and the library's, of the same gains and biases."""
+    library = layers.LayerNorm(width, "float64")
+    library.gain[:], library.bias[:] = rng.normal(size=(2, width))
+    return n12.LayerNorm(library.gain.copy(), library.bias.copy()), library
+
+
+@pytest.mark.parametrize("places, heads, width", SHAPES)
+def test_attention(n12, rng, places, heads, width):
+    assert np.array_equal(n12.causal_mask(places), attention.causal_mask(places, np.float64))
+    library = attention.Attention(width, heads, places, False, rng, "float64")
+    library.qkv, library.out = linears(rng, width)
+    ours = n12.SelfAttention(*(layers.Linear(part.W, part.b) for part in (library.qkv, library.out)), heads)
+    x, dy = rng.normal(size=(2, places, width))
+    assert np.array_equal(n12.split_heads(x, heads), library._split(x, places)[0])
+    assert np.array_equal(n12.merge_heads(n12.split_heads(x, heads)), x)
+    assert np.allclose(ours.forward(x), library.forward(x, places), rtol=1e-10)
+    assert np.allclose(ours.weights, library.weights[0], rtol=1e-10)
+    assert np.allclose(ours.backward(dy), library.backward(dy), rtol=1e-10)
+    for ours_part, library_part in ((ours.qkv, library.qkv), (ours.out, library.out)):
+        assert np.allclose(ours_part.dW, library_part.dW, rtol=1e-10)
+        assert np.allclose(ours_part.db, library_part.db, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("places, heads, width", SHAPES)
+def test_attention_of_many_texts(n12, rng, places, heads, width):
+    q, k, v, dmixed = rng.normal(size=(4, 3, heads, places, width // heads))
+    mixed, weights = n12.attend(q, k, v, n12.causal_mask(places))
+    slopes = n12.attend_backward(dmixed, q, k, v, weights)
+    for b in range(3):
+        for h in range(heads):
+            one, its_weights = n12.attend(q[b, h], k[b, h], v[b, h], n12.causal_mask(places))
+            assert np.allclose(mixed[b, h], one)
+            its_slopes = n12.attend_backward(dmixed[b, h], q[b, h], k[b, h], v[b, h], its_weights)
+            assert all(np.allclose(all_of_them[b, h], its) for all_of_them, its in zip(slopes, its_slopes))
+
+
+@pytest.mark.parametrize("width", [1, 2, 7])
+def test_layer_norm(n12, rng, width):
+    ours, library = norm_pair(n12, rng, width)
+    x, dy = rng.normal(3, 5, size=(2, 6, width))
+    assert np.allclose(ours.forward(x), library.forward(x), rtol=1e-10)
+    assert np.allclose(ours.backward(dy), library.backward(dy), rtol=1e-10, atol=1e-12)
+    for (_, gradient), (_, library_gradient) in zip(ours.parameters(), library.parameters(), strict=True):
+        assert np.allclose(gradient, library_gradient, rtol=1e-10)
+
+
+@pytest.mark.parametrize("length, size", [(1, 2), (5, 4), (30, 8)])
+def test_rotations(n12, rng, length, size):
+    ours, library = n12.rotations(length, size), attention.rotations(length, size, np.float64)
+    assert all(map(np.allclose, ours, library))
+    x = rng.normal(size=(3, length, size))
+    turned = n12.rotate(x, *ours)
+    attention.rotate(x, *library)
+    assert np.allclose(turned, x, rtol=1e-12)
+
+
+def test_block(n12, rng):
+    settings = {"width": 8, "heads": 2, "layers": 1, "context": 5, "positions": "none", "dropout": 0.0}
+    library = transformer.Block(settings, rng, "float64")
+    (norm1, library.norm1), (norm2, library.norm2) = (norm_pair(n12, rng, 8) for _ in range(2))
+    own = n12.SelfAttention(library.attention.qkv, library.attention.out, 2)
+    ours = n12.Block(norm1, own, norm2, library.mlp)
+    x, dx = rng.normal(size=(2, 5, 8))
+    forward, backward = ours.forward(x), ours.backward(dx)
+    assert np.allclose(forward, library.forward(x.copy(), 5), rtol=1e-10)
+    assert np.allclose(backward, library.backward(dx.copy()), rtol=1e-10)

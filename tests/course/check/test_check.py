@@ -341,6 +341,50 @@ def without_logarithms(x, y):
     return (np.diff(y) / np.diff(x)).tolist()
 
 
+def only_the_last_place(f, x):
+    changed = x.copy()
+    changed[-1] += 1
+    return bool((abs(f(changed) - f(x))[:-1] > 1e-9).any())
+
+
+def any_place_at_all(f, x):
+    changed = x.copy()
+    changed[0] += 1
+    return bool((abs(f(changed) - f(x))[1:] > 1e-9).any())
+
+
+def two_places_at_least(f, x):
+    """Would miss a leak of one place."""
+    changed = [x + (np.arange(len(x)) == t)[:, None] for t in range(len(x))]
+    return any((abs(f(new) - f(x))[: max(t - 1, 0)] > 1e-9).any() for t, new in enumerate(changed))
+
+
+def others_moved(f, q, k, v, heads, which):
+    """Whether a change of some heads' columns is seen in other heads' columns."""
+    owner = np.arange(q.shape[1]) * heads // q.shape[1]
+    found = False
+    for head in which:
+        own = owner == head
+        changed = [part + own * np.random.default_rng(0).normal(size=part.shape) for part in (q, k, v)]
+        found |= bool((abs(f(*changed, heads) - f(q, k, v, heads)) > 1e-9)[:, ~own].any())
+    return found
+
+
+def only_the_first_head(f, q, k, v, heads):
+    return others_moved(f, q, k, v, heads, [0])
+
+
+def own_columns_count(f, q, k, v, heads):
+    return bool((abs(f(q + 1, k + 1, v + 1, heads) - f(q, k, v, heads)) > 1e-9).any())
+
+
+def halves(f, q, k, v, heads):
+    """Cuts the columns in two, whatever the number of heads."""
+    left = np.arange(q.shape[1]) < q.shape[1] / 2
+    moved = abs(f(q + left, k + left, v + left, heads) - f(q, k, v, heads)) > 1e-9
+    return bool(moved[:, ~left].any())
+
+
 MISTAKES = {
     "encode": (uncut, words_only),
     "decode": (token_by_token, ids_as_letters),
@@ -365,10 +409,14 @@ MISTAKES = {
     "unknown_caught": (share_below, known_caught),
     "leave_one_out": (against_the_whole_mean, own_reward_left_in),
     "share_that_teaches": (any_right, mean_spread),
+    "looks_ahead": (only_the_last_place, any_place_at_all),
+    "heads_mix": (only_the_first_head, own_columns_count),
     "smallest_share": (real_one_only, one_way_a_seed),
     "powers": (one_power_for_all, without_logarithms),
 }
 ALSO_WRONG = {
+    "looks_ahead": (two_places_at_least,),
+    "heads_mix": (halves,),
     "encode": (latest_first,),
     "linear_backward": (only_the_weights,),
     "weighted_cross_entropy": (divided_by_the_weights, log_of_softmax),

@@ -1,5 +1,6 @@
 """What an exercise answers: `check.NAME(your_function)` says how it did, in words. A file a part of the course."""
 
+from tinygpt_lib.course.check.attention import heads_mix, looks_ahead
 from tinygpt_lib.course.check.conversations import (
     leave_one_out,
     needed_window,

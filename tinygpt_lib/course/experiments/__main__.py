@@ -8,6 +8,7 @@ import sys
 from tinygpt_lib.checks import choice
 from tinygpt_lib.course.experiments import (
     alphabetize,
+    attention,
     conversations,
     distances,
     encodings,
@@ -31,6 +32,7 @@ from tinygpt_lib.course.experiments.grid import run_grid
 
 GRIDS = {
     **alphabetize.GRIDS,
+    **attention.GRIDS,
     **original_sorting.GRIDS,
     **encodings.GRIDS,
     **exams.GRIDS,
