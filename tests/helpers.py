@@ -7,6 +7,7 @@ import numpy as np
 from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.language_model import LanguageModel
 from tinygpt_lib.model import TinyGPT
+from tinygpt_lib.transformer import GPT
 
 LETTERS = Tokenizer.train("abcdefg", vocab_size=8)  # ids 0 to 6, and the pad: 7
 
@@ -14,6 +15,11 @@ LETTERS = Tokenizer.train("abcdefg", vocab_size=8)  # ids 0 to 6, and the pad: 7
 def tiny(tok=LETTERS, **settings):
     """An untrained model, small enough for a loop over everything it does."""
     return TinyGPT(tok, **{"context": 3, "embedding_size": 2, "hidden": (5,), **settings})
+
+
+def tiny_gpt(tok=LETTERS, **settings):
+    """The same of attention."""
+    return GPT(tok, **{"context": 3, "width": 8, "heads": 2, "layers": 2, **settings})
 
 
 def weights(model):
@@ -47,3 +53,25 @@ class Scripted(LanguageModel):
     def logits(self, contexts):
         lengths = (contexts != self.pad_id).sum(axis=1)
         return np.stack([np.where(np.arange(self.tok.vocab_size) == self.choose(n), 5.0, 0.0) for n in lengths])
+
+
+def slopes_agree(loss, pairs, rng, entries=20, step=1e-4, rel=1e-6):
+    """Compare gradients with central differences of `loss()`; relative to each array's largest slope.
+
+    pairs: arrays (value, gradient); at most so many entries of each are tried. Differences over one step and over two
+    together have an error of the fourth order: so the step may be large, and rounding is small.
+    """
+    for value, gradient in pairs:
+        flat, slopes = value.reshape(-1), []
+        assert np.shares_memory(flat, value)
+        chosen = rng.choice(flat.size, min(entries, flat.size), replace=False)
+        gradient = gradient.reshape(-1)[chosen].copy()
+        for entry in chosen:
+            before, ends = flat[entry], []
+            for change in (step, -step, 2 * step, -2 * step):
+                flat[entry] = before + change
+                ends.append(loss())
+            flat[entry] = before
+            slopes.append((8 * (ends[0] - ends[1]) - (ends[2] - ends[3])) / (12 * step))
+        assert np.abs(slopes).max() > 0
+        np.testing.assert_allclose(gradient, slopes, rtol=rel, atol=rel * np.abs(slopes).max())

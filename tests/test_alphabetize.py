@@ -15,6 +15,8 @@ from tinygpt_lib.alphabetize import (
     train_to_sort,
 )
 from tinygpt_lib.course.experiments.alphabetize import sorter, strings_to_trained
+from tinygpt_lib.every_position import NO_TARGET
+from tinygpt_lib.transformer import GPT
 from tinygpt_lib.windows import PADDINGS, pad_contexts
 
 
@@ -64,10 +66,24 @@ def test_examples_are_the_padded_prefixes_of_string_and_answer(seed, n, length, 
     assert np.array_equal(targets, whole[:, length:].ravel())
 
 
+def small_gpt(length, size, padding="after", **settings):
+    """A GPT that can learn to sort."""
+    return GPT(letters(size), 2 * length, width=16, heads=2, padding=padding, **settings)
+
+
 @pytest.mark.parametrize("padding", PADDINGS)
-def test_sorting_asks_the_model_what_training_showed_it(padding, rng):
+def test_the_examples_are_those_that_a_model_makes_of_texts(padding, rng):
     strings = random_strings(rng, 20, 5, 3)
-    model = sorter(0, 5, 3, hidden=(16,), padding=padding)
+    texts, asked = np.hstack([strings, np.sort(strings, axis=1)]), np.repeat([[False, True]], 5).tolist()
+    made = sorter(0, 5, 3, padding=padding).examples(texts, 20 * [asked])
+    assert all(map(np.array_equal, examples(strings, 3, padding), made))
+
+
+@pytest.mark.parametrize("padding", PADDINGS)
+@pytest.mark.parametrize("make", [sorter, lambda seed, *sizes, **settings: small_gpt(*sizes, settings["padding"])])
+def test_sorting_asks_the_model_what_training_showed_it(make, padding, rng):
+    strings = random_strings(rng, 20, 5, 3)
+    model = make(0, 5, 3, padding=padding)
     answers = sort_strings(model, strings)
     asked = [np.concatenate([s, a[:known]]) for s, a in zip(strings, answers) for known in range(5)]
     logits = model.logits(pad_contexts(asked, 10, 3, padding))
@@ -85,6 +101,20 @@ def test_one_hot_is_trained_at_the_earliest_moment_and_raw_later():
     raw = strings_to_trained(0)
     assert 10_000 < raw["strings"] <= 32_000 and raw["last_shares"] == [1.0] * 4
     assert strings_to_trained(0, most=4_000)["strings"] is None
+
+
+@pytest.mark.parametrize("padding", PADDINGS)
+def test_a_gpt_learns_to_sort_and_each_string_is_one_row_that_asks_for_its_whole_answer(padding):
+    model, seen = small_gpt(4, 3, padding), []
+    teach = model.loss_and_gradients
+    model.loss_and_gradients = lambda *batch: seen.append(batch[:3]) or teach(*batch)
+    _, shares = train_to_sort(model, 3, most=3_000, strings_per_step=10)
+    assert shares[-1] > 0.9
+    contexts, targets, weights = seen[0]
+    assert contexts.shape == targets.shape == weights.shape == (10, 8)
+    strings = (contexts if padding == "after" else np.roll(contexts, -1, axis=1))[:, :4]
+    asked = targets[targets != NO_TARGET].reshape(10, 4)
+    assert np.array_equal(asked, np.sort(strings, axis=1)) and (weights == (targets != NO_TARGET)).all()
 
 
 def test_training_uses_only_the_pool():

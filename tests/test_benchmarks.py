@@ -8,10 +8,12 @@ import pytest
 
 from tinygpt_lib.course.stored import DATA
 
-MODULES = ("timing", "training_step", "generating", "tokenizing", "growing")
+MODULES = ("timing", "training_step", "transformer_step", "generating", "going_on", "tokenizing", "growing")
 CASES = {  # what is compared -> the module and the name of its cases there
     "training step": ("training_step", "SIZES"),
+    "a GPT's training step": ("transformer_step", "SIZES"),
     "generation, temperature 0.8": ("generating", "BATCHES"),
+    "a GPT's generation, window 256": ("going_on", "SPANS"),
     "tokenizer, 512 tokens": ("tokenizing", "TEXTS"),
 }
 
@@ -49,6 +51,17 @@ def test_the_products_are_those_of_a_step(modules, name):
     step.ours(hidden, batch, 1)()
     step.matrix_products(hidden, batch, 1)()
     assert len(step.network(hidden).network.linears) == len(hidden) + 1
+
+
+def test_a_gpts_contestants_do_the_same_work(modules):
+    step, going = modules["transformer_step"], modules["going_on"]
+    size = 8, 16, 2, 1, 3
+    step.ours(*size, 2)()
+    step.matrix_products(*size, 2)()
+    assert all(width % heads == 0 for _, width, heads, _, _ in step.SIZES.values())
+    for make in (going.ours, going.RIVALS["read anew"]):
+        make(3, 6)()
+    assert max(last for _, last in going.SPANS.values()) == going.CONTEXT  # no window is ever full
 
 
 def test_texts_without_spaces_are_one_piece(modules):

@@ -74,6 +74,9 @@ def test_a_long_path_shows_its_end():
 def test_a_class_is_no_model():
     from tinygpt_lib import TinyGPT, Tokenizer
 
-    for check, value in ((checks.a_model, TinyGPT), (checks.a_tokenizer, Tokenizer)):
-        with pytest.raises(ValueError, match="it must be a l"):
+    for check, value, kind in (
+        (checks.a_model, TinyGPT, "language model"),
+        (checks.a_tokenizer, Tokenizer, "Tokenizer"),
+    ):
+        with pytest.raises(ValueError, match=f"it must be a {kind}"):
             check(value)

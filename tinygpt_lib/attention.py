@@ -125,7 +125,7 @@ class Attention:
 
 def _masked_softmax(scores, mask):
     """The softmax of each row of scores (B, H, T, T) + mask (T, T), in place."""
-    far = scores.max() > 60 or scores.min() < -60
+    far = scores.max(initial=0) > 60 or scores.min(initial=0) < -60
     scores += mask
     if far:  # exp could overflow, or leave a row of zeros: only then is it worth a fifth of all attention's time
         scores -= scores.max(axis=-1, keepdims=True)

@@ -6,7 +6,7 @@ Contexts, targets and weights are (B, T); where nothing is asked, the target is 
 import numpy as np
 
 from tinygpt_lib.checks import a_generator, whole_number
-from tinygpt_lib.windows import Windows, pad_contexts
+from tinygpt_lib.windows import Windows, end_to_end, gather, pad_contexts
 
 NO_TARGET = -1
 
@@ -42,26 +42,25 @@ def whole_windows(texts, asked, weights, context, pad_id, padding):
     As `windows.single_tokens`, which makes a context for each asked token. Here a window asks for many; each token is
     asked for once, with half a window before it or all of its text.
     """
-    rows = []
-    for n, (ids, flags) in enumerate(zip(texts, asked)):
-        ids, flags = np.asarray(ids), np.array(flags, bool)
-        while flags.any():
-            end = int(np.flatnonzero(flags)[-1])
-            start = max(0, end - context)
-            first = start + context // 2 if start else 0  # what stands further left is left to another window
-            here = np.flatnonzero(flags[first + 1 : end + 1]) + first + 1
-            if len(here) == 0:
-                raise ValueError("a text's first token is asked for: it has nothing before it, so leave it out")
-            rows.append(
-                (ids[start:end], here - start - 1, ids[here], 1 if weights is None else np.asarray(weights[n])[here])
-            )
-            flags[here] = False
-    contexts = pad_contexts([row[0] for row in rows], context, pad_id, padding)
-    targets, shares = np.full(contexts.shape, NO_TARGET), np.zeros(contexts.shape, np.float32)
-    for n, (ids, places, ids_asked, weight) in enumerate(rows):
-        places = places + (context - len(ids) if padding == "before" else 0)
-        targets[n, places], shares[n, places] = ids_asked, weight
-    return contexts, targets, shares
+    ids, firsts, places, weights = end_to_end(texts, asked, weights)
+    if (firsts[places] == places).any():
+        raise ValueError("a text's first token is asked for: it has nothing before it, so leave it out")
+    windows = []
+    while not windows or len(places):  # a window (row) for each text with places left
+        last = np.diff(firsts[places], append=len(ids)) > 0  # (N,): of its text
+        ends, row = places[last], np.cumsum(last) - last  # (R,), (N,)
+        starts = np.maximum(firsts[ends], ends - context)
+        left = np.where(starts > firsts[ends], starts + context // 2, starts)  # up to here another window sees more
+        contexts = gather(ids, ends, ends - starts, context, pad_id, padding)
+        targets, shares = np.full(contexts.shape, NO_TARGET), np.zeros(contexts.shape, np.float32)
+        here = places > left[row]
+        row, done, places = row[here], places[here], places[~here]
+        columns = done - 1 - (ends - context if padding == "before" else starts)[row]
+        targets[row, columns], shares[row, columns] = ids[done], weights[done]
+        windows.append((contexts, targets, shares, firsts[ends]))
+    *windows, texts = map(np.concatenate, zip(*windows))
+    order = np.argsort(texts, kind="stable")
+    return tuple(part[order] for part in windows)
 
 
 def half_windows(ids, context, pad_id, padding, most=None, size=4096):
@@ -69,8 +68,6 @@ def half_windows(ids, context, pad_id, padding, most=None, size=4096):
 
     most: only so many targets, evenly spread, each with half a window before it.
     """
-    if len(ids) < 2:
-        raise ValueError(f"the text has {len(ids)} tokens: to predict after 1 it needs at least 2")
     half = max(context // 2, 1)
     starts = np.arange(0, max(len(ids) - 1 - context, 0) + half, half)
     if most is not None and len(starts) > 2:
@@ -80,7 +77,7 @@ def half_windows(ids, context, pad_id, padding, most=None, size=4096):
         contexts = pad_contexts([ids[start:end] for start, end in zip(part, ends)], context, pad_id, padding)
         targets = np.full(contexts.shape, NO_TARGET)
         for row, start, end in zip(targets, part, ends):
-            new = min(half, end - start) if start else end - start  # the last of them; those before had their window
+            new = end - (start + context - half if start else start)  # those further left had their window
             last = context if padding == "before" else end - start
             row[last - new : last] = ids[end + 1 - new : end + 1]
         yield contexts, targets

@@ -6,13 +6,14 @@ import numpy as np
 
 from tinygpt_lib.archives import Archive, pack
 from tinygpt_lib.bpe import Tokenizer
-from tinygpt_lib.checks import a_tokenizer, cut, pairs, shown, shown_path, token_ids
+from tinygpt_lib.checks import a_tokenizer, cut, pairs, shown, shown_path, token_ids, whole_number
 from tinygpt_lib.files import read_bytes, write_atomically
 from tinygpt_lib.loss import cross_entropy, softmax
 from tinygpt_lib.reading import Sliding
-from tinygpt_lib.windows import Windows, all_contexts, pad_contexts, single_tokens
+from tinygpt_lib.windows import Windows, all_contexts, pad_contexts, predictable, single_tokens
 
 MOST_BYTES = 2**28  # of a model's file
+MOST_TARGETS = 10**6  # of an exam that is no whole text
 
 
 class Evaluation(NamedTuple):
@@ -74,8 +75,10 @@ class LanguageModel:
         """Batches for `evaluate_batches`: every token with a full window before it, or `most`, evenly spread."""
         if most is None:
             return all_contexts(ids, self.context, self.context, self.pad_id, self.padding, self.tok.vocab_size)
+        ids = predictable(ids, self.context, self.tok.vocab_size)
+        most = whole_number("most", most, 1, MOST_TARGETS)
         ends = np.unique(np.linspace(self.context, len(ids) - 1, most).astype(int))
-        windows = np.asarray(ids)[ends[:, None] + np.arange(-self.context, 1)]  # (n, T + 1): a window and its target
+        windows = ids[ends[:, None] + np.arange(-self.context, 1)]  # (n, T + 1): a window and its target
         return [(part[:, :-1], part[:, -1]) for part in np.array_split(windows, min(4, len(windows)))]
 
     def examples(self, texts, asked, weights=None):

@@ -6,6 +6,7 @@ A reading has `logits()`, (B, vocab_size), of what may come next; `add(ids)`, (B
 
 import numpy as np
 
+from tinygpt_lib.checks import token_ids
 from tinygpt_lib.windows import pad_contexts
 
 
@@ -42,10 +43,13 @@ class Cached:
 
     def __init__(self, model, texts, cached=True):
         self.model, self.cached = model, cached
-        self.ids = pad_contexts(texts, model.context, model.pad_id, "after")  # (B, T)
+        ids = pad_contexts(texts, model.context, model.pad_id, "after")
+        self.ids = token_ids("texts", ids, model.tok.vocab_size, dimensions=2)  # (B, T)
         self.lengths = np.array([min(len(ids), model.context) for ids in texts], int)  # (B,)
+        if not self.lengths.all():
+            raise ValueError("a text has no tokens: there is nothing to go on from, so give it at least one")
         shape = len(texts), model.settings["heads"], model.context, model.settings["width"] // model.settings["heads"]
-        self.kept = [np.empty((2, *shape), model.dtype) for _ in model.blocks]  # (2, B, H, T, D): keys, values
+        self.kept = [np.zeros((2, *shape), model.dtype) for _ in model.blocks]  # (2, B, H, T, D): keys, values
         self._logits = np.empty((len(texts), model.tok.vocab_size), model.dtype)
         if len(texts):
             self._read(np.arange(len(texts)))
@@ -69,7 +73,7 @@ class Cached:
             x = model.start(ids, places)  # (B, E)
             for block, (keys, values) in zip(model.blocks, self.kept):
                 x = block.step(x, keys, values, places)
-            self._logits = model.finish(x)  # (B, E) -> (B, V)
+            self._logits[:] = model.finish(x)  # (B, E) -> (B, V)
         if len(full):
             self._read(full)
 

@@ -9,26 +9,23 @@ the place alone. Radford et al. 2019, with ReLU; positions may be learnt, by rot
 import numpy as np
 
 from tinygpt_lib.attention import Attention
-from tinygpt_lib.checks import numbers, token_ids, whole_number
+from tinygpt_lib.checks import a_generator, numbers, token_ids, whole_number
 from tinygpt_lib.encoding import Embedding
 from tinygpt_lib.every_position import NO_TARGET, EveryPosition, half_windows, shifted_left, whole_windows
 from tinygpt_lib.initialisation import initial_weights
-from tinygpt_lib.language_model import Evaluation, LanguageModel
+from tinygpt_lib.language_model import MOST_TARGETS, Evaluation, LanguageModel
 from tinygpt_lib.layers import Dropout, LayerNorm, Linear, Network
 from tinygpt_lib.loss import cross_entropy
 from tinygpt_lib.reading import Cached
 from tinygpt_lib.settings import gpt_settings, gpt_shapes
-from tinygpt_lib.windows import all_contexts
+from tinygpt_lib.windows import all_contexts, predictable
 
 
 class Block:
     """x + attention(norm(x)), then x + mlp(norm(x)): the norms stand before, the sums' way stays free ("pre-norm")."""
 
     def __init__(self, settings, rng, dtype):
-        width, scale = (
-            settings["width"],
-            (2 * settings["layers"]) ** -0.5,
-        )  # so that the sums begin no larger with depth
+        width, scale = settings["width"], (2 * settings["layers"]) ** -0.5  # deeper sums begin no larger
         rotary = settings["positions"] == "rotary"
         self.norm1, self.norm2 = LayerNorm(width, dtype), LayerNorm(width, dtype)
         self.attention = Attention(width, settings["heads"], settings["context"], rotary, rng, dtype, scale)
@@ -119,6 +116,8 @@ class GPT(LanguageModel):
 
         contexts: (B, context); targets, weights: (B, context) or (B,), see `LanguageModel`. `rng` switches dropout on.
         """
+        if rng is not None:
+            a_generator(rng)
         logits, targets, weights = self._asked(contexts, targets, weights, rng)
         loss, dlogits = cross_entropy(logits, targets, weights)
         right = int((logits.argmax(axis=1) == targets).sum())
@@ -139,14 +138,15 @@ class GPT(LanguageModel):
     def _asked(self, contexts, targets, weights=None, rng=None):
         """Logits (N, V), targets and weights (N,) of the places that are asked; `_places` says which of all B*T."""
         ids, order, lengths = shifted_left(self._checked(contexts), self.pad_id, self.padding)
-        targets = np.asarray(targets)
+        targets = numbers("targets", targets, ..., None)
         weights = None if weights is None else numbers("weights", weights, *targets.shape)
         if targets.ndim == 2 and targets.shape == np.shape(contexts):
+            count = np.count_nonzero(targets != NO_TARGET)
             if order is not None:
                 targets = np.take_along_axis(targets, order, axis=1)
                 weights = None if weights is None else np.take_along_axis(weights, order, axis=1)
-            rows, columns = np.nonzero(targets != NO_TARGET)
-            if (columns >= lengths[rows]).any():
+            rows, columns = np.nonzero((targets != NO_TARGET) & (np.arange(ids.shape[1]) < lengths[:, None]))
+            if len(rows) < count:
                 raise ValueError("a target stands where a context is padding: only tokens have one after them")
             targets = targets[rows, columns]
             weights = None if weights is None else weights[rows, columns]
@@ -165,11 +165,10 @@ class GPT(LanguageModel):
     def forward(self, ids, rng=None):
         """ids: (B, T), tokens first -> (B*T, E), what each place holds after the last block."""
         self._ids = ids
-        x = self.embedding.forward(ids).reshape(ids.size, -1)  # (B, T*E) -> (B*T, E)
+        x = self.embedding.forward(ids).reshape(*ids.shape, self.settings["width"])  # (B, T*E) -> (B, T, E)
         if len(self.positions):
-            rows = x.reshape(*ids.shape, -1)  # (B, T, E), a view
-            rows += self.positions[: ids.shape[1]]
-        x = self.drop.forward(x, rng)
+            x += self.positions[: ids.shape[1]]
+        x = self.drop.forward(x.reshape(-1, x.shape[2]), rng)  # (B*T, E)
         for block in self.blocks:
             x = block.forward(x, ids.shape[1], rng)
         return x
@@ -206,7 +205,8 @@ class GPT(LanguageModel):
 
     def exam(self, ids, most=None):
         """Batches for `evaluate_batches`: all tokens, or `most` of them, evenly spread, with half a window before."""
-        ids = token_ids("the text", ids, self.tok.vocab_size)
+        ids = predictable(ids, 1, self.tok.vocab_size)
+        most = None if most is None else whole_number("most", most, 1, MOST_TARGETS)
         return half_windows(ids, self.context, self.pad_id, self.padding, most)
 
     def examples(self, texts, asked, weights=None):

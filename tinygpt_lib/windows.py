@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinygpt_lib.checks import LARGEST, a_generator, choice, sequence, shown, token_ids, whole_number
+from tinygpt_lib.checks import LARGEST, a_generator, choice, numbers, sequence, shown, token_ids, whole_number
 
 STARTS = ("random", "wrap", "chunks", "sequential")
 PADDINGS = ("before", "after")
@@ -100,13 +100,19 @@ class Windows:
 
 def all_contexts(ids, context, length, pad_id, padding, vocab_size, size=4096):
     """Every position of a text with `length` tokens before it: yields contexts (b, T) and targets (b,), b <= size."""
-    ids = token_ids("the text", ids, vocab_size)
-    if len(ids) < length + 1:
-        raise ValueError(f"the text has {len(ids)} tokens: to predict after {length} it needs at least {length + 1}")
+    ids = predictable(ids, length, vocab_size)
     for start in range(length, len(ids), size):
         ends = np.arange(start, min(start + size, len(ids)))
         lengths = np.full(len(ends), length)
         yield gather(ids, ends, lengths, context, pad_id, padding), ids[ends]
+
+
+def predictable(ids, length, vocab_size):
+    """A text's ids as an array, if `length` tokens and one more are there; else ValueError."""
+    ids = token_ids("the text", ids, vocab_size)
+    if len(ids) < length + 1:
+        raise ValueError(f"the text has {len(ids)} tokens: to predict after {length} it needs at least {length + 1}")
+    return ids
 
 
 def single_tokens(texts, asked, weights, context, pad_id, padding):
@@ -115,11 +121,26 @@ def single_tokens(texts, asked, weights, context, pad_id, padding):
     texts: lists of ids. asked: for each text, which of its tokens are targets. weights: a number for each token, or
     None: all 1.
     """
-    flags = [np.flatnonzero(flags) for flags in asked]
-    contexts = pad_contexts(
-        [ids[:place] for ids, places in zip(texts, flags) for place in places], context, pad_id, padding
-    )
-    targets = np.array([ids[place] for ids, places in zip(texts, flags) for place in places])
-    if weights is None:
-        return contexts, targets, np.ones(len(targets), np.float32)
-    return contexts, targets, np.concatenate([np.asarray(row)[places] for row, places in zip(weights, flags)])
+    ids, firsts, places, weights = end_to_end(texts, asked, weights)
+    contexts = gather(ids, places, np.minimum(places - firsts[places], context), context, pad_id, padding)
+    return contexts, ids[places], weights[places]
+
+
+def end_to_end(texts, asked, weights):
+    """Texts as one: its ids (n,), where each id's own text begins (n,), the places asked for (N,) and weights (n,)."""
+    ids, sizes = _joined("texts", texts)
+    flags, _ = _joined("asked", asked, sizes)
+    weights = np.ones(len(ids), np.float32) if weights is None else _joined("weights", weights, sizes)[0]
+    firsts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return token_ids("texts", ids, LARGEST), firsts, np.flatnonzero(flags), numbers("weights", weights, len(ids))
+
+
+def _joined(name, rows, sizes=None):
+    """Lists of such sizes as one array, and their sizes."""
+    try:
+        found, whole = [len(row) for row in rows], np.concatenate(rows)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or sizes not in (None, found):
+        raise ValueError(f"{name} is {shown(rows)}: it must hold a list for each text, one value for each token")
+    return whole, found

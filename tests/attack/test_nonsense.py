@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from attacks import attack, outcome
-from helpers import LETTERS, random_ids, tiny
+from helpers import LETTERS, random_ids, tiny, tiny_gpt
 
 import tinygpt_lib
 from tinygpt_lib import alphabetize, chat, corpus, generation, layers, loss, optimizers, reward, training
@@ -14,9 +14,11 @@ from tinygpt_lib.course import assistant, show, stored
 from tinygpt_lib.course.experiments import grid
 from tinygpt_lib.course.measures import ceilings, intervals, originality
 from tinygpt_lib.course.show.panels import sampling_view
+from tinygpt_lib.every_position import NO_TARGET, EveryPosition
 from tinygpt_lib.files import read_bytes, write_atomically
 from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.ngrams import NGram
+from tinygpt_lib.transformer import GPT
 from tinygpt_lib.windows import Windows
 
 CHAT = Tokenizer.train("abc ?I do not know.", max_token_length=1).with_special_tokens(CHAT_TOKENS)
@@ -30,7 +32,8 @@ NONSENSE = {
     "zeros(3)": np.zeros(3), "zeros((2, 2))": np.zeros((2, 2)), "zeros((0, 3))": np.zeros((0, 3)),
     "arange(3)": np.arange(3), "truths": np.ones(3, bool), "nans": np.full(3, np.nan), "texts": np.array(["a"]),
     "objects": np.array([None, 1]), "a 0-d array": np.array(1.5), "dates": np.zeros(2, "M8[s]"),
-    "a model": tiny(), "a tokenizer": LETTERS, "TinyGPT": TinyGPT, "Tokenizer": Tokenizer,
+    "a model": tiny(), "a tokenizer": LETTERS, "a GPT": tiny_gpt(), "TinyGPT": TinyGPT, "GPT": GPT,
+    "Tokenizer": Tokenizer,
 }  # fmt: skip
 
 
@@ -61,9 +64,16 @@ def network():
     }  # fmt: skip
 
 
-def training_settings():
+def transformer():
     return {
-        "model": tiny(), "data": IDS, "valid_ids": IDS[:9], "steps": 1, "batch_size": 4, "learning_rate": 0.1,
+        "context": 3, "width": 8, "heads": 2, "layers": 2, "positions": "learned", "padding": "before", "pad_id": 7,
+        "dropout": 0.0, "dtype": "float32", "seed": 0,
+    }  # fmt: skip
+
+
+def training_settings(model=tiny):
+    return {
+        "model": model(), "data": IDS, "valid_ids": IDS[:9], "steps": 1, "batch_size": 4, "learning_rate": 0.1,
         "optimizer": "sgd", "schedule": "linear", "weight_decay": 0.1, "windows": "random", "min_context": 1, "seed": 0,
         "every": 1, "on_check": None, "progress": False, "substring": None, "watch": None,
     }  # fmt: skip
@@ -75,6 +85,27 @@ def three():
 
 def talk(last="b"):
     return [*exchange("a?", "b"), {"role": "user", "content": last}]
+
+
+def methods(name, make):
+    """What a model of either kind does."""
+    return {
+        f"{name}.{method.__name__}": (method, arguments)
+        for method, arguments in (
+            (make().logits, lambda: {"contexts": three()}),
+            (make().loss_and_gradients,
+             lambda: {"contexts": three(), "targets": [1, 2], "weights": [1, 2], "rng": rng()}),
+            (make().probabilities, lambda: {"ids": [1, 2]}),
+            (make().evaluate_batches, lambda: {"batches": [(three(), [1, 2])]}),
+            (make().exam, lambda: {"ids": IDS, "most": 9}),
+            (make().examples, lambda: {"texts": three(), "asked": [[0, 1, 1]] * 2, "weights": three()}),
+            (make().reading, lambda: {"texts": three()}),
+            (make().loss, lambda: {"ids": IDS}),
+            (make().grow, lambda: {"tok": LETTERS}),
+            (make().save, lambda: {"path": "m.npz"}),
+            (make().load, lambda: {"path": "none.npz"}),
+        )
+    }  # fmt: skip
 
 
 # name: (function, what makes arguments that make sense)
@@ -133,17 +164,18 @@ TABLE = {
     "softmax": (loss.softmax, lambda: {"logits": np.zeros((2, 3))}),
     "cross_entropy": (loss.cross_entropy, lambda: {"logits": np.zeros((2, 3)), "targets": [1, 2], "weights": [1, 1]}),
     "TinyGPT": (TinyGPT, lambda: {"tok": LETTERS, **network()}),
-    "TinyGPT.logits": (tiny().logits, lambda: {"contexts": three()}),
-    "TinyGPT.loss_and_gradients": (
-        tiny().loss_and_gradients, lambda: {"contexts": three(), "targets": [1, 2], "weights": [1, 2], "rng": rng()}
-    ),
-    "TinyGPT.probabilities": (tiny().probabilities, lambda: {"ids": [1, 2]}),
+    **methods("TinyGPT", tiny),
     "TinyGPT.evaluate": (tiny().evaluate, lambda: {"ids": IDS, "context": 2}),
-    "TinyGPT.evaluate_batches": (tiny().evaluate_batches, lambda: {"batches": [(three(), [1, 2])]}),
-    "TinyGPT.loss": (tiny().loss, lambda: {"ids": IDS}),
-    "TinyGPT.grow": (tiny().grow, lambda: {"tok": LETTERS}),
-    "TinyGPT.save": (tiny().save, lambda: {"path": "m.npz"}),
-    "TinyGPT.load": (TinyGPT.load, lambda: {"path": "none.npz"}),
+    "GPT": (GPT, lambda: {"tok": LETTERS, **transformer()}),
+    **methods("GPT", tiny_gpt),
+    "GPT.evaluate": (tiny_gpt().evaluate, lambda: {"ids": IDS, "context": None}),
+    "GPT.evaluate, exact": (tiny_gpt().evaluate, lambda: {"ids": IDS, "context": 2}),
+    "GPT.loss_and_gradients, at every place": (
+        tiny_gpt().loss_and_gradients,
+        lambda: {"contexts": three(), "targets": [[NO_TARGET, 1, 2], [0, 3, 4]], "weights": three(), "rng": rng()},
+    ),
+    "GPT.all_logits": (tiny_gpt().all_logits, lambda: {"ids": [[1, 2], [3, 4]]}),
+    "GPT.attention": (tiny_gpt().attention, lambda: {"ids": [1, 2]}),
     "NGram": (NGram, lambda: {"ids": [0, 1, 0], "order": 2, "vocab_size": 2}),
     "NGram.probability": (NGram([0, 1, 0], 2, 2).probability, lambda: {"context": [1], "id": 0}),
     "NGram.surprises": (NGram([0, 1, 0], 2, 2).surprises, lambda: {"ids": [0, 1], "skip": 1}),
@@ -163,12 +195,19 @@ TABLE = {
                  "weigh": reward.above_mean, "length": 3, "samples": 2},
     ),
     "train": (training.train, training_settings),
+    "train, a GPT": (training.train, lambda: training_settings(tiny_gpt)),
     "Windows": (
         Windows,
         lambda: {"ids": IDS, "context": 3, "pad_id": 7, "padding": "before", "min_context": 1, "starts": "random",
                  "substring": None},
     ),
     "Windows()": (Windows(IDS, 3, 7), lambda: {"rng": rng(), "n": 3}),
+    "EveryPosition": (
+        EveryPosition,
+        lambda: {"ids": IDS, "context": 3, "pad_id": 7, "padding": "before", "min_context": 1, "starts": "random",
+                 "substring": None},
+    ),
+    "EveryPosition()": (EveryPosition(IDS, 3, 7), lambda: {"rng": rng(), "n": 3}),
     "pad_contexts": (
         window_module.pad_contexts, lambda: {"contexts": [[1]], "context": 3, "pad_id": 7, "padding": "after"}
     ),

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import figure
 import generating
+import going_on
 import growing
 import tokenizing
 import training_step
+import transformer_step
 from threadpoolctl import threadpool_limits
 from timing import ROUNDS, by_turns, on_one_core
 
@@ -21,13 +23,20 @@ from tinygpt_lib.files import write_atomically
 
 PATH = DATA / "benchmarks.json"
 STEPS = {64: 200, 512: 30}  # how many steps one timed call takes, by batch
+GPT_STEPS = 20
 COMPARED = {  # what is compared -> its cases, ours and the rivals, all called with a case
     "training step": (
         {name: (hidden, batch, STEPS[batch]) for name, (hidden, batch) in training_step.SIZES.items()},
         training_step.ours,
         training_step.RIVALS,
     ),
+    "a GPT's training step": (
+        {name: (*size, GPT_STEPS) for name, size in transformer_step.SIZES.items()},
+        transformer_step.ours,
+        transformer_step.RIVALS,
+    ),
     "generation, temperature 0.8": (generating.BATCHES, generating.ours, generating.RIVALS),
+    "a GPT's generation, window 256": (going_on.SPANS, going_on.ours, going_on.RIVALS),
     "tokenizer, 512 tokens": ({name: (name,) for name in tokenizing.TEXTS}, tokenizing.ours, tokenizing.RIVALS),
 }
 PACKAGES = ("numpy", "torch", "jax", "tokenizers")

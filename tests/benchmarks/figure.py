@@ -18,7 +18,10 @@ def draw(facts):
 
 def ratios(ax, compared):
     rows = [
-        (f"{what.split(',')[0]}: {case}", entry) for what, cases in compared.items() for case, entry in cases.items()
+        (f"{what.split(',')[0]}: {case}", entry)
+        for what, cases in compared.items()
+        for case, entry in cases.items()
+        if LOOKS.keys() & entry.keys()
     ]
     for row, (_, entry) in enumerate(rows):
         for rival, (colour, marker) in LOOKS.items():
