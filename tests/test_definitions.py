@@ -425,16 +425,3 @@ def test_windows_that_overlap_by_half(n13, seed, n, half):
     assert np.array_equal(contexts, library[0][: len(contexts)])
     later = slice(1, len(contexts)), slice(half, None)
     assert np.array_equal(targets[later], library[1][: len(contexts)][later])
-
-
-def test_a_fitted_power(n13):
-    n13.power.__globals__["operations"] = n13.frontier.__globals__["operations"] = {
-        "a": 1e3,
-        "b": 1e4,
-        "c": 1e6,
-        "d": 2e6,
-    }
-    losses = {name: 5 * c**-0.1 for name, c in n13.power.__globals__["operations"].items()}
-    assert n13.frontier(losses | {"d": 4.0}) == ["a", "b", "c"]
-    b, start = n13.power(["a", "b", "c"], losses)
-    assert np.isclose(b, 0.1) and np.isclose(start, np.log(5))
