@@ -4,18 +4,20 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from helpers import random_ids, tiny
+from helpers import LETTERS, random_ids, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notebooks import NOTEBOOKS, run_cells
 from tinygpt_lib import (
+    GPT,
     alphabetize,
     attention,
     bpe,
     chat,
     corpus,
     encoding,
+    every_position,
     generation,
     initialisation,
     layers,
@@ -51,6 +53,7 @@ n08 = taught("08_network_choices")
 n09 = taught("09_conversations")
 n11 = taught("11_reinforcement_learning")
 n12 = taught("12_attention")
+n13 = taught("13_a_gpt")
 
 texts = st.text(alphabet="ab c\n,é", max_size=60)
 
@@ -456,3 +459,52 @@ def test_block(n12, rng):
     forward, backward = ours.forward(x), ours.backward(dx)
     assert np.allclose(forward, library.forward(x.copy(), 5), rtol=1e-10)
     assert np.allclose(backward, library.backward(dx.copy()), rtol=1e-10)
+
+
+# ---- a GPT --------------------------------------------------------------------------------------------------------
+
+GPT_SETTINGS = {"context": 6, "width": 8, "heads": 2, "layers": 2}
+
+
+@given(seed=st.integers(0, 50))
+def test_a_small_gpt(n13, seed):
+    ours = n13.SmallGPT(LETTERS.vocab_size, 6, 8, 2, 2, seed)
+    library = GPT(LETTERS, **GPT_SETTINGS, positions="rotary", seed=seed)
+    contexts, targets = random_ids(12, seed).reshape(2, 6), random_ids(12, seed + 1).reshape(2, 6)
+    logits = ours.forward(contexts)
+    assert np.allclose(logits.reshape(2, 6, -1), library.all_logits(contexts), atol=1e-5)
+    table = n13.backward(ours, loss.cross_entropy(logits, targets.ravel())[1])
+    library.loss_and_gradients(contexts, targets)
+    assert np.allclose(table, library.embedding.dtable, atol=1e-5)
+    for block, other in zip(ours.blocks, library.blocks):
+        for (_, gradient), (_, wanted) in zip(block.parameters(), other.parameters()):
+            assert np.allclose(gradient, wanted, atol=1e-5)
+
+
+@given(seed=st.integers(0, 1000), n=st.integers(1, 5), length=st.integers(1, 9))
+def test_windows_with_a_target_at_each_place(n13, seed, n, length):
+    ids = random_ids(40, seed)
+    ours = n13.draw_windows(ids, np.random.default_rng(seed), n, length)
+    library = every_position.EveryPosition(ids, length, 7)(np.random.default_rng(seed), n * length)
+    assert all(map(np.array_equal, ours, library))
+
+
+def test_reading_with_a_cache(n13):
+    model = GPT(LETTERS, **GPT_SETTINGS, positions="rotary", seed=3)
+    ids = random_ids(20, seed=4)
+    ours, library = n13.Reader(model), model.reading([ids[:1].tolist()])
+    logits = ours.read(ids[0])
+    for id in ids[1:]:
+        assert np.allclose(logits, library.logits()[0], atol=1e-5)
+        logits = ours.read(id)
+        library.add(np.array([id]))
+
+
+@given(seed=st.integers(0, 100), n=st.integers(9, 40), half=st.integers(1, 4))
+def test_windows_that_overlap_by_half(n13, seed, n, half):
+    ids, length = random_ids(n, seed), 2 * half
+    contexts, targets = n13.overlapping(ids, length)
+    library = [np.concatenate(part) for part in zip(*every_position.half_windows(ids, length, 7, "before"))]
+    assert np.array_equal(contexts, library[0][: len(contexts)])
+    later = slice(1, len(contexts)), slice(half, None)
+    assert np.array_equal(targets[later], library[1][: len(contexts)][later])

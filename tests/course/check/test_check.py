@@ -385,6 +385,28 @@ def halves(f, q, k, v, heads):
     return bool(moved[:, ~left].any())
 
 
+def unweighted(q, keys, values):
+    return values.mean(axis=1)
+
+
+def all_heads_alike(q, keys, values):
+    weights = softmax((keys @ q[..., None])[..., 0].mean(axis=0))
+    return (weights[None, None] @ values)[:, 0]
+
+
+def over_the_heads(q, keys, values):
+    scores = (keys @ q[..., None])[..., 0]
+    return (softmax(scores.T).T[:, None] @ values)[:, 0]
+
+
+def without_biases(vocab, width, layers):
+    return 2 * vocab * width + layers * 12 * width * width
+
+
+def one_norm_a_block(vocab, width, layers):
+    return 2 * vocab * width + vocab + 2 * width + layers * (12 * width * width + 11 * width)
+
+
 MISTAKES = {
     "encode": (uncut, words_only),
     "decode": (token_by_token, ids_as_letters),
@@ -413,6 +435,8 @@ MISTAKES = {
     "heads_mix": (only_the_first_head, own_columns_count),
     "smallest_share": (real_one_only, one_way_a_seed),
     "powers": (one_power_for_all, without_logarithms),
+    "one_row": (unweighted, all_heads_alike),
+    "numbers": (without_biases, one_norm_a_block),
 }
 ALSO_WRONG = {
     "looks_ahead": (two_places_at_least,),
@@ -431,6 +455,7 @@ ALSO_WRONG = {
     "needed_window": (answers_only,),
     "precision_recall": (accuracy_for_precision,),
     "unknown_caught": (threshold_from_all,),
+    "one_row": (over_the_heads,),
 }
 
 # ---- what the checks say ------------------------------------------------------------------------------------------

@@ -24,4 +24,5 @@ from tinygpt_lib.course.check.foundations import (
     temper,
     weighted_cross_entropy,
 )
+from tinygpt_lib.course.check.gpt import numbers, one_row
 from tinygpt_lib.course.check.original_sorting import powers, smallest_share

@@ -86,9 +86,13 @@ TRIED = {name: (2, 4, 8) for name in RUNGS} | {
     "bigram table": (16, 64, 256),
     "sums and norms": (4, 8, 16),
 }  # thousandths
-CHOSEN = dict.fromkeys(RUNGS, 4e-3)
-STEPS = 800  # at equal examples: 0.82 million characters
-STEPS_OF = dict.fromkeys(RUNGS, 800)
+CHOSEN = dict.fromkeys(RUNGS, 8e-3) | {"bigram table": 256e-3, "sums and norms": 16e-3}  # by gpt_ladder_rates
+STEPS = 400  # at equal examples: 0.41 million characters
+# At equal seconds: so many steps as take about as long as the whole with rotary positions, by gpt_ladder_rates.
+STEPS_OF = {
+    "bigram table": 10_000, "one head": 2200, "four heads": 1850, "MLP": 1200, "sums and norms": 1050,
+    "two blocks": 520, "learned positions": 500, "rotary positions": 400,
+}  # fmt: skip
 
 
 def condition(name, steps, rate, **more):
@@ -114,7 +118,7 @@ GRIDS = {
             **{f"{name}, examples": condition(name, STEPS, CHOSEN[name]) for name in RUNGS},
             **{f"{name}, seconds": condition(name, STEPS_OF[name], CHOSEN[name]) for name in RUNGS},
         },
-        seeds=5,
+        seeds=3,
         sample=condition("MLP", 20, 4e-3),
     ),
 }

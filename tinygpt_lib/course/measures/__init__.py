@@ -3,6 +3,7 @@
 from tinygpt_lib.course.measures.ceilings import bits_per_byte, ceiling, lowest_loss
 from tinygpt_lib.course.measures.families import family_interval
 from tinygpt_lib.course.measures.intervals import mean_and_interval
+from tinygpt_lib.course.measures.kneser_ney import KneserNey
 from tinygpt_lib.course.measures.originality import (
     copied_pieces,
     copied_share,
