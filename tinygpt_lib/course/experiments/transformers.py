@@ -59,12 +59,11 @@ SMALL, LARGE = gpt(64, 2), gpt(96, 3)
 
 GRIDS = {
     "gpt_time_rates": Grid(
-        "Which rate, and which window, suits which budget? (other seeds, other text)",
+        "Which learning rate suits a short run? (other seeds, other text)",
         run,
         {
             **{f"gpt 30, rate {rate}": settings(SMALL, 2100, rate / 1000, **TRIAL) for rate in (4, 8)},
             **{f"slots 30, rate {rate}": slots((256, 256), 3000, rate / 1000, 256, **TRIAL) for rate in (4, 8)},
-            **{f"gpt 300, window {n}": settings(gpt(96, 3, n), 9000, 3e-3, **TRIAL) for n in (64, 128)},
         },
         seeds=1,
         sample=settings(SMALL, 20, 4e-3, checks=2, **TRIAL),
