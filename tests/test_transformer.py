@@ -313,6 +313,20 @@ def test_a_reading_is_not_changed_by_what_the_model_does_beside_it(rng):
         np.testing.assert_array_equal(reading.logits(), other.logits())
 
 
+@pytest.mark.parametrize("cached, reads", [(True, [1, 0, 0, 0, 1, 0]), (False, [1] * 6)])
+def test_only_what_is_not_kept_is_read(cached, reads):
+    """Three tokens, then five more into a window of six: at the fourth, its later half is read anew."""
+    model, lengths = gpt(), []
+    forward = model.forward
+    model.forward = lambda ids: lengths.append(ids.shape[1]) or forward(ids)
+    reading, found = model.reading([[1, 2, 3]], cached), [len(lengths)]
+    for _ in range(5):
+        before = len(lengths)
+        reading.add(np.array([4]))
+        found.append(len(lengths) - before)
+    assert found == reads and lengths[-1 if cached else 4] == 4
+
+
 @pytest.mark.parametrize("settings", [{"temperature": 0}, {"temperature": 2.0, "seed": 3}, {"top_n": 3, "seed": 1}])
 def test_generated_text_is_the_same_kept_or_anew(settings, monkeypatch):
     model = gpt()

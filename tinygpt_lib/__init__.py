@@ -3,7 +3,9 @@
 Data flows one way, a module a concept:
 
     corpus -> merges -> bpe -> windows -> encoding -> layers -> model -> training -> generation -> chat -> reward
+                               every_position -> attention -> transformer -> reading
 
+The lower way makes a `GPT`, the upper a `TinyGPT`; what both do alike, and all else uses, is in `language_model`.
 What the notebooks use of it can be imported from here. `tinygpt_lib.course` holds the teaching aids (figures, checks of
 exercises, experiments, the assistant's questions); nothing above imports it.
 """

@@ -53,9 +53,10 @@ def train(model, data, valid_ids=None, steps=2000, batch_size=512, learning_rate
           every=100, on_check=None, progress=True, substring=None, watch=None):  # fmt: skip
     """Train `model` in place and return its History.
 
-    data: ids of a text, or a function draw(rng, n) -> contexts (n, context), targets (n,), weights (n,).
+    data: ids of a text, or a function draw(rng, n) -> contexts (n, context), targets (n,), weights (n,); for a model
+    that learns at every place of a window (see `LanguageModel`) as many rows as hold n targets: (b, context) each.
     valid_ids: held-out ids; at each check the loss on a fixed sample of them is measured.
-    steps, batch_size: how many batches of how many examples (a context and its next token).
+    steps, batch_size: how many batches of how many examples (a context and its next token: a target).
     schedule: "linear" lets the learning rate fall to 0 over the run, "cosine" too, slowly at both ends; "constant"
     keeps it; "warmup" lets it rise over the first twentieth, and then fall as "linear" does.
     weight_decay: times the learning rate, the share taken off each weight at each step (Loshchilov and Hutter 2019).

@@ -9,7 +9,7 @@ from attacks import LONG, answer_of, attack, python
 RUN = """
 import hashlib, json
 import numpy as np
-from helpers import tiny, weights
+from helpers import tiny, tiny_gpt, weights
 from tinygpt_lib import NGram, Tokenizer, generate, replies, train
 from tinygpt_lib.chat import CHAT_TOKENS, Answers, exchange
 from tinygpt_lib.course.stored import stored_model
@@ -18,8 +18,11 @@ RHYME = "the cat sat on the mat, the rat ran from the cat? " * 4
 tok = Tokenizer.train(RHYME, vocab_size=30, special_tokens=CHAT_TOKENS)
 ids = np.array(tok.encode(RHYME))
 digest = hashlib.sha256(tok.to_json().encode())
-for settings in ({}, {"dropout": 0.3, "encoding": "onehot"}, {"encoding": "presence", "activation": "tanh"}):
-    model = tiny(tok, context=24, **settings)
+for make, settings in (
+    (tiny, {}), (tiny, {"dropout": 0.3, "encoding": "onehot"}), (tiny, {"encoding": "presence", "activation": "tanh"}),
+    (tiny_gpt, {"dropout": 0.3}), (tiny_gpt, {"positions": "rotary"}),
+):
+    model = make(tok, context=24, **settings)
     for data in (ids, Answers(model, [exchange("the cat?", "the rat")])):
         history = train(model, data, ids, steps=20, batch_size=32, every=5, weight_decay=0.1, progress=False)
         digest.update(json.dumps([history.loss, history.valid_loss]).encode())

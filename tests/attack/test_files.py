@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pytest
 from attacks import LONG, answer_of, attack, count, outcome, python, some
-from helpers import LETTERS, same, tiny, weights
+from helpers import LETTERS, same, tiny, tiny_gpt, weights
 
 from tinygpt_lib.archives import pack
 from tinygpt_lib.bpe import Tokenizer
@@ -20,6 +20,7 @@ from tinygpt_lib.chat import check_conversation, exchange, load_conversations
 from tinygpt_lib.course.experiments import grid as grids
 from tinygpt_lib.files import LEFT_OVER, write_atomically
 from tinygpt_lib.model import TinyGPT
+from tinygpt_lib.transformer import GPT
 
 TOK = Tokenizer.train("the cat sat on the mat, the rat ran from the cat", vocab_size=40, special_tokens=["<|a|>"])
 CONVERSATIONS = [exchange("Who?", "Me."), exchange("Wö?", "\u2028 und 😀"), exchange("a", "b") * 2]
@@ -44,6 +45,14 @@ def same_model(model):
     return same(weights(model), weights(tiny(hidden=()))) and model.tok.to_json() == LETTERS.to_json()
 
 
+def smallest_gpt():
+    return tiny_gpt(width=2, heads=1, layers=1)
+
+
+def same_gpt(model):
+    return same(weights(model), weights(smallest_gpt())) and model.tok.to_json() == LETTERS.to_json()
+
+
 def same_results(facts):
     return facts["conditions"]["one"]["runs"][1]["loss"] == [1.5, 0.25]
 
@@ -55,6 +64,7 @@ def all_conversations(found):
 
 FILES = {  # what: (name, save, load, whether what was loaded is what was saved)
     "model": ("m.npz", lambda path: tiny(hidden=()).save(path), TinyGPT.load, same_model),
+    "GPT": ("g.npz", lambda path: smallest_gpt().save(path), GPT.load, same_gpt),
     "tokenizer": ("t.json", TOK.save, Tokenizer.load, lambda tok: tok.to_json() == TOK.to_json()),
     "results": ("r.json", save_results, load_results, same_results),
     "conversations": ("c.jsonl", save_conversations, load_conversations, all_conversations),

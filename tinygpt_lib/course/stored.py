@@ -18,7 +18,8 @@ GPTS = ("gpt",)  # the stored models of this kind
 
 def stored_model(name):
     """A stored model as it was trained: the TinyGPT "shakespeare" or "chat_base", or the GPT "gpt"."""
-    return (GPT if name in GPTS else TinyGPT).load(MODELS / f"{text('the name', name)}.npz")
+    kind = GPT if text("the name", name) in GPTS else TinyGPT
+    return kind.load(MODELS / f"{name}.npz")
 
 
 def model_facts(name) -> dict:
