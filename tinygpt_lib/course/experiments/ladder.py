@@ -45,12 +45,13 @@ class Partial(Block):
         return x + added if self.free else added.copy()
 
 
-def rung(seed, heads=4, layers=1, mlp=False, free=False, positions="none", width=64, context=64):
+def rung(seed, heads=4, layers=1, mlp=False, free=False, positions="none", width=64, context=64,
+         dtype="float32"):  # fmt: skip
     """An untrained GPT without some of its parts; heads 0: the table of pairs, with no way to look back."""
     tok = characters()[0]
     if heads == 0:
         return TinyGPT(tok, context=1, encoding="onehot", hidden=(), seed=seed)
-    model = GPT(tok, context, width, heads, layers, positions, seed=seed)
+    model = GPT(tok, context, width, heads, layers, positions, dtype=dtype, seed=seed)
     if not (mlp and free):
         model.blocks = [Partial(block, mlp, free) for block in model.blocks]
         model.norm = model.norm if free else Nothing()
