@@ -8,7 +8,7 @@ from helpers import LETTERS, interrupt, random_ids
 
 from tinygpt_lib.course.make import models
 from tinygpt_lib.course.make.models import COMMAND, FIRST_STEPS, SETTINGS, TOKENS, make
-from tinygpt_lib.course.stored import MODELS
+from tinygpt_lib.course.stored import MODELS, stored_model
 from tinygpt_lib.model import TinyGPT
 
 BELOW = {"shakespeare": 1.67, "chat_base": 3.72}  # nats a token: the smoothed 5-gram and 2-gram of the same texts
@@ -43,7 +43,7 @@ def test_the_first_steps_of_the_stored_run_come_out_again(name, facts, tokens, m
 
 
 def test_the_stored_model_is_as_good_as_stated(name, facts, tokens):
-    model = TinyGPT.load(MODELS / f"{name}.npz")
+    model = stored_model(name)
     tok, _, held_out = tokens
     assert model.tok.to_json() == tok.to_json()
     result = model.evaluate(held_out)
