@@ -17,6 +17,7 @@ SHOWN = {  # notebook -> what it shows: names that a screen reader says, or a pa
     "08_network_choices": ["panel: warm-up, share", "panel: seeds used"],
     "09_conversations": ["Loss curve up to step", "progress bar", "panel: question"],
     "10_i_do_not_know": ["progress bar", "progress bar", "progress bar"],
+    "12_attention": ["panel: place"],
     "A1_sorting_in_the_original": ["panel: bound"],
 }
 WIDGETS = re.compile(r"\b(LiveCurve|\w+_panel|token_box)\(|progress=True")

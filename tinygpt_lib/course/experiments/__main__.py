@@ -10,7 +10,6 @@ from tinygpt_lib.course.experiments import (
     alphabetize,
     attention,
     conversations,
-    distances,
     encodings,
     exams,
     ladder,
@@ -48,7 +47,6 @@ GRIDS = {
     **refusals.GRIDS,
     **reward.GRIDS,
     **sorting_gpt.GRIDS,
-    **distances.GRIDS,
     **ladder.GRIDS,
     **transformers.GRIDS,
 }

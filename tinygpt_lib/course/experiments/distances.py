@@ -75,7 +75,7 @@ def tuned(model, seed, steps, batch, rate, schedule, exam):
     }  # fmt: skip
 
 
-GRIDS = {
+PLANNED = {  # not run yet
     "distances": Grid(
         "A name moved to another place in the question: who still knows it?",
         lambda seed, model, **settings: {"slots": slots_run, "gpt": gpt_run}[model](seed, **settings),

@@ -69,6 +69,9 @@ GRIDS = {
         sample=settings(SMALL, 20, 4e-3, checks=2, **TRIAL),
         tolerance=0.05,
     ),
+}
+
+PLANNED = {  # not run yet: each needs a quiet core for a while
     "gpt_time": Grid(
         "A GPT and the feed-forward network at the same seconds of one core",
         run,
