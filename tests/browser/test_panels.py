@@ -28,6 +28,11 @@ curve = LiveCurve()
 display(curve.widget)
 history = train(TinyGPT(tok, hidden=(256, 256)), tok.encode(text), steps=100_000, every=5, watch=curve)
 """
+LOOKS = """
+from tinygpt_lib import GPT, Tokenizer
+from tinygpt_lib.course.show import attention_panel
+attention_panel(GPT(Tokenizer.train("abc", max_token_length=1), context=8, width=8, heads=2, layers=2), "abcab")
+"""
 PREFILLED = "display(chat_panel(model, 'a?', pause=0.05))"
 
 
@@ -176,3 +181,30 @@ def test_the_square_ends_training_and_keeps_its_history(open_notebook):
     assert ended == "interrupted" and int(checks) >= 2 and int(step) < 100_000
     assert f"Loss curve up to step {step}" in notebook.printed()
     notebook.picture("stopped")
+
+
+def test_where_a_gpt_looks_is_stepped_through_by_keyboard(open_notebook):
+    notebook = open_notebook("looks.ipynb", [LOOKS])
+    notebook.start_all()
+    notebook.wait_for_all()
+    panel = notebook.panel("place")
+    panel.get_by_role("img", name="layer 1, place 5 of 5, b").wait_for()
+    notebook.slider("place").press("ArrowLeft")
+    panel.get_by_role("img", name="layer 1, place 4 of 5, a").wait_for()
+    notebook.slider("layer").press("ArrowRight")
+    panel.get_by_role("img", name="layer 2, place 4 of 5, a").wait_for()
+    box = panel.get_by_label("prompt")
+    box.fill("abcabcabca")
+    box.press("Enter")
+    panel.get_by_text("the first 2 tokens are outside the window of 8").wait_for()
+    for typed in ("", "é"):
+        box.fill(typed)
+        box.press("Enter")
+        panel.get_by_role("alert").wait_for()
+        box.fill("abc")
+        box.press("Enter")
+        panel.get_by_role("img", name="layer 2, place 3 of 3, c").wait_for()
+    for theme in ("light", "dark"):
+        notebook.theme(theme)
+        assert notebook.barriers() == []
+        notebook.picture(f"looks-{theme}", panel)
