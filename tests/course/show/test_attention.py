@@ -65,6 +65,7 @@ def test_the_view_says_what_may_come_next_and_what_is_out_of_sight(model):
     assert f"likely next: {LETTERS.token_text(best)} " in shown
     assert "the first 40 tokens are outside the window of 30" in shown
     assert "outside" not in attention_view(model, "abc")
+    assert "pad" in LETTERS.token_text(LETTERS.pad_id) and "pad" not in attention_view(model, "abc", best=8)
 
 
 def test_the_panel_steps_from_place_to_place(model):

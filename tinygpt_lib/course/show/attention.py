@@ -62,9 +62,8 @@ def attention_view(model, prompt, place=None, layer=1, best=5):
     logits = model.all_logits(ids[None, :place])[0, -1]  # (V,)
     logits[model.tok.pad_id] = -np.inf  # never drawn
     p = softmax(logits)
-    named = [
-        f"{plots.visible(model.tok.token_text(int(id)))} {p[id]:.0%}" for id in np.argsort(-p, kind="stable")[:best]
-    ]
+    likely = [int(id) for id in np.argsort(-p, kind="stable")[:best] if p[id] > 0]
+    named = [f"{plots.visible(model.tok.token_text(id))} {p[id]:.0%}" for id in likely]
     here = f"layer {layer}, place {place} of {len(ids)}, {plots.visible(model.tok.token_text(ids[place - 1]))}"
     cut = len(model.tok.encode(prompt)) - len(ids)
     lines = [f"{here}: score and weight of each place it looks at", f"likely next: {', '.join(named)}"]
