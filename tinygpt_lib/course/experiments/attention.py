@@ -76,38 +76,48 @@ COPYING_CHOSEN = dict.fromkeys(COPIERS, 4e-3) | {"1 layer": 2e-3, "slots": 32e-3
 
 
 class CutBlock(Block):
-    """A block that may do without its sums ("residuals"), its norms, or both."""
+    """A block's parts, without its sums ("residuals"), its norms or its MLP. Nothing is changed in place."""
 
-    def __init__(self, settings, rng, dtype, sums, norms):
-        super().__init__(settings, rng, dtype)
-        self.sums, self.norms = sums, norms
-        if not sums:  # the library's last weights begin smaller, for the sums' sake
-            for linear in (self.attention.out, self.mlp.linears[-1]):
-                linear.W *= linear.W.dtype.type((2 * settings["layers"]) ** 0.5)
+    def __init__(self, block, sums, norms, mlp=True):
+        self.attention, self.mlp, self.sums, self.norms = block.attention, block.mlp if mlp else None, sums, norms
+        self.norm1, self.norm2 = block.norm1, block.norm2
+
+    def parameters(self):
+        parts = [(self.norm1, self.attention)] + ([(self.norm2, self.mlp)] if self.mlp else [])
+        return [pair for norm, part in parts for own in ((norm, part) if self.norms else (part,))
+                for pair in own.parameters()]  # fmt: skip
 
     def forward(self, x, length, rng=None):
-        for norm, part in self._steps(length):
+        steps = [(self.norm1, lambda x: self.attention.forward(x, length))]
+        steps += [(self.norm2, self.mlp.forward)] if self.mlp else []
+        for norm, part in steps:
             y = part(norm.forward(x) if self.norms else x)
             x = x + y if self.sums else y
         return x
 
     def backward(self, dx):
-        for norm, part in ((self.norm2, lambda d: self.mlp.backward(d, True)), (self.norm1, self.attention.backward)):
+        steps = [(self.norm2, lambda d: self.mlp.backward(d, True))] if self.mlp else []
+        for norm, part in (*steps, (self.norm1, self.attention.backward)):
             d = part(dx)
             d = norm.backward(d) if self.norms else d
             dx = dx + d if self.sums else d
-        self.slope = float(np.sqrt(np.mean(dx**2)))  # the gradient's size where the block begins
+        self.dx = dx
         return dx
 
-    def _steps(self, length):
-        return (self.norm1, lambda x: self.attention.forward(x, length)), (self.norm2, self.mlp.forward)
+    @property
+    def slope(self):
+        """The size of the last gradient where the block begins."""
+        return float(np.sqrt(np.mean(self.dx**2)))
 
 
 def deep(seed, sums=True, norms=True, layers=12, context=16, width=32):
     """An untrained GPT of characters with so many blocks, cut as asked. Its last norm stays."""
     model = GPT(characters()[0], context, width, heads=4, layers=layers, seed=seed)
     rng = np.random.default_rng([seed, 1])
-    model.blocks = [CutBlock(model.settings, rng, model.dtype, sums, norms) for _ in range(layers)]
+    model.blocks = [CutBlock(Block(model.settings, rng, model.dtype), sums, norms) for _ in range(layers)]
+    if not sums:  # the library's last weights begin smaller, for the sums' sake
+        for linear in (last for block in model.blocks for last in (block.attention.out, block.mlp.linears[-1])):
+            linear.W *= linear.W.dtype.type((2 * layers) ** 0.5)
     return model
 
 

@@ -1,10 +1,11 @@
 """What each part of a GPT buys: from a table of pairs to two blocks with positions, rung by rung."""
 
+from tinygpt_lib.course.experiments.attention import CutBlock
 from tinygpt_lib.course.experiments.exams import exam_loss
 from tinygpt_lib.course.experiments.grid import Grid
 from tinygpt_lib.course.experiments.text_runs import characters, text_run
 from tinygpt_lib.model import TinyGPT
-from tinygpt_lib.transformer import GPT, Block
+from tinygpt_lib.transformer import GPT
 
 
 class Nothing:
@@ -20,31 +21,6 @@ class Nothing:
         return dy
 
 
-class Partial(Block):
-    """A block without some of its parts. Nothing is changed in place: what one part read, another may still need."""
-
-    def __init__(self, block, mlp, free):
-        """free: with the sums and the norms."""
-        self.attention, self.mlp, self.free = block.attention, block.mlp if mlp else None, free
-        self.norms = [block.norm1, block.norm2] if free else [Nothing(), Nothing()]
-
-    def parameters(self):
-        parts = self.norms[0], self.attention, *((self.norms[1], self.mlp) if self.mlp else ())
-        return [pair for part in parts for pair in part.parameters()]
-
-    def forward(self, x, length, rng=None):
-        x = self._sum(x, self.attention.forward(self.norms[0].forward(x), length))
-        return self._sum(x, self.mlp.forward(self.norms[1].forward(x))) if self.mlp else x
-
-    def backward(self, dx):
-        if self.mlp:
-            dx = self._sum(dx, self.norms[1].backward(self.mlp.backward(dx, need_dx=True)))
-        return self._sum(dx, self.norms[0].backward(self.attention.backward(dx)))
-
-    def _sum(self, x, added):
-        return x + added if self.free else added.copy()
-
-
 def rung(seed, heads=4, layers=1, mlp=False, free=False, positions="none", width=64, context=64,
          dtype="float32"):  # fmt: skip
     """An untrained GPT without some of its parts; heads 0: the table of pairs, with no way to look back."""
@@ -53,7 +29,7 @@ def rung(seed, heads=4, layers=1, mlp=False, free=False, positions="none", width
         return TinyGPT(tok, context=1, encoding="onehot", hidden=(), seed=seed)
     model = GPT(tok, context, width, heads, layers, positions, dtype=dtype, seed=seed)
     if not (mlp and free):
-        model.blocks = [Partial(block, mlp, free) for block in model.blocks]
+        model.blocks = [CutBlock(block, free, free, mlp) for block in model.blocks]
         model.norm = model.norm if free else Nothing()
     return model
 
