@@ -16,10 +16,14 @@ CONVERSATIONS = DATA / "conversations"
 GPTS = ("gpt",)  # the stored models of this kind
 
 
+def kind(name):
+    """The class of a stored model."""
+    return GPT if text("the name", name) in GPTS else TinyGPT
+
+
 def stored_model(name):
     """A stored model as it was trained: the TinyGPT "shakespeare" or "chat_base", or the GPT "gpt"."""
-    kind = GPT if text("the name", name) in GPTS else TinyGPT
-    return kind.load(MODELS / f"{name}.npz")
+    return kind(name).load(MODELS / f"{name}.npz")
 
 
 def model_facts(name) -> dict:

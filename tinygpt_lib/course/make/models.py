@@ -11,12 +11,10 @@ from tinygpt_lib.bpe import Tokenizer
 from tinygpt_lib.checks import choice
 from tinygpt_lib.corpus import shakespeare, split
 from tinygpt_lib.course.assistant.base import base_tokens
-from tinygpt_lib.course.stored import GPTS, MODELS
+from tinygpt_lib.course.stored import MODELS, kind
 from tinygpt_lib.files import write_atomically
 from tinygpt_lib.interrupts import held_off, whole_or_nothing
-from tinygpt_lib.model import TinyGPT
 from tinygpt_lib.training import train
-from tinygpt_lib.transformer import GPT
 
 COMMAND = "make models"
 SETTINGS = {
@@ -52,7 +50,7 @@ def make(name, steps=None, progress=True):
     """Train a stored model, or only its first `steps` steps. Returns it, its History and the held-out ids."""
     tok, training_ids, held_out = TOKENS[name]()
     settings = SETTINGS[name]
-    model = (GPT if name in GPTS else TinyGPT)(tok, **settings["model"])
+    model = kind(name)(tok, **settings["model"])
     last = steps or settings["training"]["steps"]
     history = train(
         model, training_ids, every=1, on_check=lambda model, step: step == last, progress=progress,
